@@ -1,0 +1,137 @@
+//! Source texts and places in them.
+
+use std::sync::Arc;
+
+/// A file of the [`SourceMap`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A stretch of a source file: byte offsets, the end exclusive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// Which file.
+    pub file: FileId,
+    /// The first byte.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+}
+
+impl Span {
+    /// A stretch of `file` from byte `start` up to byte `end`.
+    #[must_use]
+    pub const fn new(file: FileId, start: u32, end: u32) -> Self {
+        Self { file, start, end }
+    }
+
+    /// From the start of this stretch to the end of `other`, which is in the same file.
+    #[must_use]
+    pub const fn to(self, other: Self) -> Self {
+        Self { file: self.file, start: self.start, end: other.end }
+    }
+
+    /// The empty stretch at this one's start.
+    #[must_use]
+    pub const fn at_start(self) -> Self {
+        Self { file: self.file, start: self.start, end: self.start }
+    }
+}
+
+/// A place as people count: lines and columns from 1; columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+    /// From 0, in bytes.
+    pub byte: u32,
+}
+
+/// One source text with its path as it is shown to people.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    path: String,
+    text: Arc<str>,
+    line_starts: Vec<u32>,
+}
+
+impl SourceFile {
+    /// The path, relative to where the user stands.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Line and column of a byte offset; past the end counts as the end.
+    #[must_use]
+    pub fn locate(&self, byte: u32) -> Location {
+        let byte = byte.min(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        let line = self.line_starts.partition_point(|start| *start <= byte);
+        let start = self.line_starts[line - 1];
+        let column = self.text.get(start as usize..byte as usize).map_or(0, |t| t.chars().count());
+        Location {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1),
+            byte,
+        }
+    }
+}
+
+/// Every source text of a run. Files are only added; ids stay valid.
+#[derive(Clone, Debug, Default)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+impl SourceMap {
+    /// Adds a text and returns its id.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let text: Arc<str> = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)))
+            .collect();
+        self.files.push(SourceFile { path: path.into(), text, line_starts });
+        FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// The file of `id`, which came from this map.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// The text that a span covers; empty for a span of no file.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &str {
+        self.file(span.file)
+            .and_then(|file| file.text().get(span.start as usize..span.end as usize))
+            .unwrap_or_default()
+    }
+
+    /// All files in the order in which they were added.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        (0..).map(FileId).zip(&self.files)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_become_lines_and_columns() {
+        let mut map = SourceMap::default();
+        let id = map.add("a.hcl", "ä = 1\nb = 2\n");
+        let file = map.file(id).expect("just added");
+        let at = |byte| (file.locate(byte).line, file.locate(byte).column);
+        assert_eq!([at(0), at(2), at(7), at(99)], [(1, 1), (1, 2), (2, 1), (3, 1)]);
+        assert_eq!(map.text(Span::new(id, 7, 12)), "b = 2");
+    }
+}
