@@ -26,5 +26,5 @@
 
 pub mod base;
 pub mod diag;
-pub mod value;
 pub mod syntax;
+pub mod value;

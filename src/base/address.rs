@@ -266,8 +266,7 @@ impl<'a> Parts<'a> {
             while let Some((at, c)) = chars.next() {
                 match c {
                     '"' => {
-                        self.rest =
-                            quoted[at + 1..].strip_prefix(']').ok_or("a `]` is missing")?;
+                        self.rest = quoted[at + 1..].strip_prefix(']').ok_or("a `]` is missing")?;
                         return Ok(Key::Str(text));
                     }
                     '\\' => match chars.next() {
@@ -283,7 +282,8 @@ impl<'a> Parts<'a> {
             return Err("the key's closing quote is missing");
         }
         let end = inner.find(']').ok_or("a `]` is missing")?;
-        let index = inner[..end].parse().map_err(|_| "a key is a whole number or a quoted string")?;
+        let index =
+            inner[..end].parse().map_err(|_| "a key is a whole number or a quoted string")?;
         self.rest = &inner[end + 1..];
         Ok(Key::Int(index))
     }
@@ -303,7 +303,15 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Address>().map(|a| a.to_string()), Ok(text.to_owned()));
         }
-        for text in ["", "aws_vpc", "aws_vpc.", "aws_vpc.main[", "aws_vpc.main[x]", "aws_vpc.a.b", "module.a"] {
+        for text in [
+            "",
+            "aws_vpc",
+            "aws_vpc.",
+            "aws_vpc.main[",
+            "aws_vpc.main[x]",
+            "aws_vpc.a.b",
+            "module.a",
+        ] {
             assert!(text.parse::<Address>().is_err(), "{text}");
         }
     }

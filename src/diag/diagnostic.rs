@@ -46,7 +46,12 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    fn new(severity: Severity, code: u16, summary: impl Into<String>, detail: impl Into<String>) -> Self {
+    fn new(
+        severity: Severity,
+        code: u16,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
         Self {
             severity,
             code: Code(code),

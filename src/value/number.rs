@@ -89,3 +89,9 @@ impl fmt::Display for Number {
         }
     }
 }
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
