@@ -27,4 +27,7 @@
 pub mod base;
 pub mod diag;
 pub mod syntax;
+
+pub mod plan;
+pub mod provider;
 pub mod value;

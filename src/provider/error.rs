@@ -1,0 +1,79 @@
+//! Errors of a cloud, classed once by what the caller can do about them.
+
+/// What a caller can do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorClass {
+    /// The object is not there: a delete is done, a read answers none.
+    NotFound,
+    /// Something of that name or value is there already: look whose it is.
+    AlreadyExists,
+    /// Too many calls: slow down and try again.
+    Throttled,
+    /// The caller may not: say which permission is missing. Never retried.
+    Denied,
+    /// Credentials are missing, expired or wrong. Never retried.
+    Credentials,
+    /// The object is in a state that forbids it now: wait and try again.
+    Conflict,
+    /// Something else still uses the object, or what it needs is not there yet: wait, then name it.
+    Dependency,
+    /// Nobody knows whether it was done (a time-out, a broken connection, a 5xx): look before trying again.
+    Ambiguous,
+    /// The request itself is wrong and always will be.
+    Invalid,
+    /// A quota is reached.
+    Quota,
+    /// The endpoint cannot be reached or does not speak the protocol.
+    Unreachable,
+    /// This cloud does not implement the type or operation.
+    Unsupported,
+    /// Anything else. Not retried.
+    Other,
+}
+
+/// An error of a cloud.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{operation}: {message}")]
+pub struct Error {
+    /// What a caller can do about it.
+    pub class: ErrorClass,
+    /// The call that failed: `ec2:CreateVpc`.
+    pub operation: String,
+    /// The cloud's own code: `InvalidVpcID.NotFound`.
+    pub code: Option<String>,
+    /// The cloud's own words; never holds a secret.
+    pub message: String,
+    /// The id under which the cloud knows the request.
+    pub request_id: Option<String>,
+}
+
+impl Error {
+    /// An error of `operation` with the cloud's words.
+    #[must_use]
+    pub fn new(
+        class: ErrorClass,
+        operation: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            class,
+            operation: operation.into(),
+            code: None,
+            message: message.into(),
+            request_id: None,
+        }
+    }
+
+    /// Adds the cloud's own code.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Whether the object is not there.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.class == ErrorClass::NotFound
+    }
+}
