@@ -1,6 +1,6 @@
 //! Looking at a cloud.
 
-use crate::base::{Address, Id, StackName, TypeName};
+use crate::base::{Address, Id, Region, StackName, TypeName};
 use crate::plan::{Live, Scope};
 use crate::value::Value;
 
@@ -46,6 +46,11 @@ pub struct DataRequest {
 pub trait Reader: Send + Sync {
     /// Whether this cloud implements the resource or data source type.
     fn supports(&self, type_name: &TypeName, mode: crate::base::Mode) -> bool;
+
+    /// Takes the evaluated `provider` block of a provider configuration (`aws`, `aws.west`), before any request names it
+    /// in its scope. Answers the region it works in by itself, where it has regions; a scope without a region means
+    /// that one. Fails where the configuration cannot work: no region, an unknown profile.
+    fn configure<'a>(&'a self, provider: &'a str, config: &'a Value) -> Future<'a, Option<Region>>;
 
     /// Every object of a type that may be the stack's, by bulk calls: calls grow with pages, not with objects.
     /// Answers from before this reader's last [`Reader::refresh`] may be used again.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::base::{Id, Mode, StackName, TypeName};
+use crate::base::{Id, Mode, Region, StackName, TypeName};
 use crate::plan::{Live, Scope};
 use crate::value::Value;
 
@@ -48,6 +48,14 @@ macro_rules! route {
 impl Reader for Router {
     fn supports(&self, type_name: &TypeName, mode: Mode) -> bool {
         self.parts.iter().any(|part| part.supports(type_name, mode))
+    }
+
+    fn configure<'a>(&'a self, provider: &'a str, config: &'a Value) -> Future<'a, Option<Region>> {
+        Box::pin(async move {
+            let answers = self.parts.iter().map(|part| part.configure(provider, config));
+            let regions = futures_util::future::try_join_all(answers).await?;
+            Ok(regions.into_iter().flatten().next())
+        })
     }
 
     fn list<'a>(&'a self, request: &'a ListRequest) -> Future<'a, Vec<Live>> {
