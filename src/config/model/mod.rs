@@ -1,0 +1,18 @@
+//! The data model: what a configuration declares, each thing with its place.
+
+mod call;
+mod declarations;
+mod ladder;
+mod refactor;
+mod resource;
+mod tree;
+mod variable;
+
+pub use call::VersionConstraint;
+pub use call::{Call, ModuleSource, Passed, ProviderConfig, ProviderRef, RequiredProvider};
+pub use declarations::{Check, Condition, Declarations, Local, Output, ResourceKey};
+pub use ladder::{Gate, Ladder, Ledger, Migration, MigrationStep, Phase, Shift, Soak, Stack};
+pub use refactor::{Import, Moved, Removed, Target};
+pub use resource::{IgnoreChanges, Lifecycle, OnFailure, Provisioner, ProvisionerWhen, Resource};
+pub use tree::{Config, Module, ModuleId, Selected, Tree};
+pub use variable::{Defaults, TypeConstraint, Variable};

@@ -1,0 +1,114 @@
+//! Modules as a tree: the whole configuration, and what of it holds in one phase.
+
+use std::ops::{Deref, Index};
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::{Declarations, Ladder, Migration, Stack};
+use crate::base::{ModulePath, PhaseName};
+use crate::syntax::ast::Attribute;
+
+/// Everything that was written, for every phase.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The root module's directory.
+    pub dir: Utf8PathBuf,
+    /// The stack.
+    pub stack: Stack,
+    /// The blocks that stand outside of phases, with the modules that they call.
+    pub base: Tree,
+    /// The phases in order, the bottom first.
+    pub phases: Ladder,
+    /// Per phase, the tree that holds in it.
+    pub trees: IndexMap<PhaseName, Tree>,
+    /// How to go from phase to phase.
+    pub migrations: Vec<Migration>,
+}
+
+/// What holds in one phase: input of the planner.
+#[derive(Clone, Debug)]
+pub struct Selected {
+    /// The stack.
+    pub stack: Stack,
+    /// The root module's directory.
+    pub dir: Utf8PathBuf,
+    /// The phase; none for a plain module.
+    pub phase: Option<PhaseName>,
+    /// Its place on the ladder, from 0.
+    pub index: usize,
+    /// The load that it is built for.
+    pub serves: IndexMap<EcoString, Attribute>,
+    /// Values that take the place of variables' defaults; given values still win.
+    pub variables: IndexMap<EcoString, Attribute>,
+    /// The modules.
+    pub tree: Tree,
+}
+
+/// The number of a module within its [`Tree`]. The root is 0; a module comes after the one that calls it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModuleId(pub u32);
+
+impl ModuleId {
+    /// The root module.
+    pub const ROOT: Self = Self(0);
+}
+
+/// The modules of a configuration: one entry per call, however many instances it has.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    pub(in crate::config) modules: Vec<Module>,
+}
+
+impl Tree {
+    /// The root module.
+    #[must_use]
+    pub fn root(&self) -> &Module {
+        &self[ModuleId::ROOT]
+    }
+
+    /// Every module with its number, callers first.
+    pub fn iter(&self) -> impl Iterator<Item = (ModuleId, &Module)> {
+        (0..).map(ModuleId).zip(&self.modules)
+    }
+
+    /// The module that a path leads to; keys do not matter.
+    #[must_use]
+    pub fn find(&self, path: &ModulePath) -> Option<ModuleId> {
+        path.steps()
+            .iter()
+            .try_fold(ModuleId::ROOT, |at, step| self[at].children.get(&step.name).copied())
+    }
+}
+
+impl Index<ModuleId> for Tree {
+    type Output = Module;
+
+    fn index(&self, id: ModuleId) -> &Module {
+        &self.modules[id.0 as usize]
+    }
+}
+
+/// A module at one place of the tree. What it declares is shared with other calls of the same directory; it can be
+/// reached as if it were the module's own: `module.variables`.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// The names of the calls that lead to it.
+    pub path: Vec<EcoString>,
+    /// The module that calls it; none for the root.
+    pub parent: Option<ModuleId>,
+    /// The modules that it calls, by the call's name. A call whose module could not be read has none.
+    pub children: IndexMap<EcoString, ModuleId>,
+    /// What it declares.
+    pub declared: Arc<Declarations>,
+}
+
+impl Deref for Module {
+    type Target = Declarations;
+
+    fn deref(&self) -> &Declarations {
+        &self.declared
+    }
+}
