@@ -1,0 +1,106 @@
+//! Every environment variable that terrace reads, and the one place where they are read.
+
+use std::collections::BTreeMap;
+
+/// An environment variable that means something.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub help: &'static str,
+}
+
+macro_rules! variables {
+    ($($name:ident: $help:literal,)*) => {
+        $(
+            #[doc = $help]
+            pub const $name: Variable = Variable { name: stringify!($name), help: $help };
+        )*
+        /// All of them, for documentation and completion.
+        pub const ALL: &[Variable] = &[$($name),*];
+    };
+}
+
+variables! {
+    TERRACE_CLOUD: "The cloud that commands work on: aws or sim (as --cloud)",
+    TERRACE_PHASE: "The phase of the ladder (as --phase)",
+    TERRACE_LOG: "What to log to standard error: error, warn, info, debug, trace, or module=level",
+    TERRACE_TEST_PROVIDERS: "A schema file of providers that are simulated for tests",
+    TERRACE_TEST_NOW: "The time that the clock shows in tests, as 2026-01-31T00:00:00Z",
+    TERRACE_TEST_SEED: "The seed of every random choice in tests",
+    TF_CLI_ARGS: "Arguments added to every command; TF_CLI_ARGS_plan and so on to one",
+    TF_IN_AUTOMATION: "Set in scripts: fewer hints about what to run next",
+    TF_INPUT: "false or 0: never ask for input (as --input=false)",
+    TF_LOG: "As TERRACE_LOG, with Terraform's level names",
+    TF_PLUGIN_CACHE_DIR: "Accepted and unused: there are no plugins",
+    NO_COLOR: "Set to anything: no colours",
+    CLICOLOR_FORCE: "Set to anything but 0: colours although the output is no terminal",
+    COLUMNS: "The width of the terminal",
+    HOME: "What ~ stands for",
+    USER: "Who runs the command, for the lock and the history",
+    AWS_ENDPOINT_URL: "Where AWS is: a LocalStack, for example",
+    AWS_REGION: "The region where the provider block names none",
+    AWS_DEFAULT_REGION: "The region where nothing else names one",
+    AWS_PROFILE: "The profile of the shared configuration files",
+}
+
+/// The prefix of variables that set input variables: `TF_VAR_size=3`.
+pub const TF_VAR_PREFIX: &str = "TF_VAR_";
+
+/// The environment as it was when the program started.
+#[derive(Clone, Default)]
+pub struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// Reads the process's environment. Values that are not UTF-8 are left out.
+    #[must_use]
+    pub fn read() -> Self {
+        let pairs = std::env::vars_os();
+        let text = |text: std::ffi::OsString| text.into_string().ok();
+        Self(pairs.filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect())
+    }
+
+    /// An environment of these pairs alone.
+    #[must_use]
+    pub fn of(pairs: &[(&str, &str)]) -> Self {
+        Self(pairs.iter().map(|&(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// The value of a variable; none where it is unset or empty.
+    #[must_use]
+    pub fn value(&self, variable: &Variable) -> Option<&str> {
+        self.named(variable.name)
+    }
+
+    /// The value of a variable whose name is put together; none where it is unset or empty.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Input variables set by `TF_VAR_…`, by name.
+    pub fn inputs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .range(TF_VAR_PREFIX.to_owned()..)
+            .map_while(|(name, value)| Some((name.strip_prefix(TF_VAR_PREFIX)?, value.as_str())))
+    }
+
+    /// Everything, for the seam through which the core sees the environment.
+    #[must_use]
+    pub fn pairs(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_come_by_name() {
+        let environment = Environment::of(&[("TF_VAR_a", "1"), ("TF_VAR_", ""), ("TF_W", "x"), ("A", "b")]);
+        assert_eq!(environment.inputs().collect::<Vec<_>>(), [("", ""), ("a", "1")]);
+        assert_eq!(environment.value(&HOME), None);
+    }
+}

@@ -1,0 +1,207 @@
+//! Diagnostics as text: title, source with the stretch underlined, what is wrong, values, what to do.
+//!
+//! The first line is always `Error: <summary>` or `Warning: <summary>`, which scripts written for Terraform look for.
+
+use std::ops::Range;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Element, Level, Padding, Renderer, Snippet};
+
+use crate::diag::{Diagnostic, FileId, Severity, SourceFile, SourceMap, Span};
+
+/// Columns within which explanations are wrapped.
+const WIDTH: usize = 78;
+/// A subject of more lines than this is shown by its first line alone.
+const MOST_LINES: usize = 6;
+
+/// Whether the text may hold ANSI colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Letters only, the same on every machine.
+    Plain,
+    /// Colours, for a terminal.
+    Colour,
+}
+
+/// One diagnostic as text that ends in a line break.
+#[must_use]
+pub fn text(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
+    let (level, name) = match diagnostic.severity {
+        Severity::Error => (Level::ERROR, "Error"),
+        Severity::Warning => (Level::WARNING, "Warning"),
+    };
+    let title = level.with_name(name).primary_title(diagnostic.summary.as_str());
+    let mut group = title.elements(snippets(diagnostic, sources));
+    let messages = messages(diagnostic);
+    if !messages.is_empty() {
+        group = group.element(Padding).elements(messages);
+    }
+    let renderer = match style {
+        Style::Plain => Renderer::plain(),
+        Style::Colour => Renderer::styled(),
+    };
+    let mut text = renderer.decor_style(DecorStyle::Ascii).render(&[group]);
+    text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    text.push('\n');
+    text
+}
+
+fn messages(diagnostic: &Diagnostic) -> Vec<Element<'static>> {
+    let mut messages = Vec::new();
+    let mut say = |level: Level<'static>, text: &str, indent: usize| {
+        messages.push(level.message(wrap(text, WIDTH - indent)).into());
+    };
+    if !diagnostic.detail.is_empty() {
+        say(Level::NOTE.no_name(), &diagnostic.detail, 4);
+    }
+    if let Some(address) = &diagnostic.address {
+        say(Level::NOTE.with_name("in"), address, 8);
+    }
+    for value in &diagnostic.values {
+        say(Level::NOTE.with_name("value"), value, 11);
+    }
+    if let Some(help) = &diagnostic.help {
+        say(Level::HELP, help, 10);
+    }
+    if diagnostic.code.0 != 0 {
+        let code = format!("`terrace explain {}` tells more", diagnostic.code);
+        say(Level::NOTE.no_name(), &code, 4);
+    }
+    messages
+}
+
+/// The subject's file with the subject underlined, then each further file that a label points into.
+fn snippets<'a>(
+    diagnostic: &'a Diagnostic,
+    sources: &'a SourceMap,
+) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+    let mut files: Vec<FileId> = diagnostic.subject.iter().map(|span| span.file).collect();
+    for label in &diagnostic.labels {
+        if !files.contains(&label.span.file) {
+            files.push(label.span.file);
+        }
+    }
+    files
+        .into_iter()
+        .filter_map(|id| Some(snippet(diagnostic, id, sources.file(id)?)))
+        .collect()
+}
+
+fn snippet<'a>(
+    diagnostic: &'a Diagnostic,
+    id: FileId,
+    file: &'a SourceFile,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let mut marks = Vec::new();
+    if let Some(subject) = diagnostic.subject.filter(|span| span.file == id) {
+        marks.push((AnnotationKind::Primary, clip(file, subject), None));
+    }
+    if let Some(context) = diagnostic.context.filter(|span| span.file == id) {
+        marks.push((AnnotationKind::Visible, clip(file, context), None));
+    }
+    for label in diagnostic.labels.iter().filter(|label| label.span.file == id) {
+        marks.push((AnnotationKind::Context, clip(file, label.span), Some(label.text.as_str())));
+    }
+    let window = window(file, marks.iter().map(|(_, range, _)| range.clone()));
+    let line = file.locate(u32::try_from(window.start).unwrap_or(u32::MAX)).line;
+    let shift = |range: Range<usize>| range.start - window.start..range.end - window.start;
+    Snippet::source(&file.text()[window.clone()])
+        .path(file.path())
+        .line_start(line as usize)
+        .fold(true)
+        .annotations(marks.into_iter().map(|(kind, range, label)| {
+            kind.span(shift(range)).label(label)
+        }))
+}
+
+/// The bytes of a span, on character boundaries, and only its first line where it is long.
+fn clip(file: &SourceFile, span: Span) -> Range<usize> {
+    let text = file.text();
+    let start = text.floor_char_boundary((span.start as usize).min(text.len()));
+    let end = text.ceil_char_boundary((span.end as usize).min(text.len())).max(start);
+    let mut stretch = &text[start..end];
+    if stretch.lines().count() > MOST_LINES {
+        stretch = stretch.lines().next().unwrap_or_default();
+    }
+    start..start + stretch.len()
+}
+
+/// The whole lines that hold all ranges, so that a long file is not gone through for one of its lines.
+fn window(file: &SourceFile, ranges: impl Iterator<Item = Range<usize>>) -> Range<usize> {
+    let text = file.text();
+    let (mut first, mut last) = (text.len(), 0);
+    for range in ranges {
+        first = first.min(range.start);
+        last = last.max(range.end);
+    }
+    let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[last..].find('\n').map_or(text.len(), |at| last + at);
+    start..end
+}
+
+/// Breaks lines at spaces; lines that begin with a space (lists, code) stay as they are.
+fn wrap(text: &str, width: usize) -> String {
+    let mut lines = Vec::new();
+    for line in text.trim_end().lines() {
+        if line.starts_with(' ') || unicode_width::UnicodeWidthStr::width(line) <= width {
+            lines.push(line.to_owned());
+            continue;
+        }
+        let mut current = String::new();
+        for word in line.split(' ') {
+            let wide = unicode_width::UnicodeWidthStr::width(current.as_str())
+                + unicode_width::UnicodeWidthStr::width(word);
+            if !current.is_empty() && wide + 1 > width {
+                lines.push(std::mem::take(&mut current));
+            }
+            if !current.is_empty() {
+                current.push(' ');
+            }
+            current.push_str(word);
+        }
+        lines.push(current);
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources() -> (SourceMap, FileId) {
+        let mut sources = SourceMap::default();
+        let id = sources.add("main.tf", "resource \"aws_vpc\" \"a\" {\n  cidr = 1\n}\n");
+        (sources, id)
+    }
+
+    #[test]
+    fn everything_is_shown_in_order() {
+        let (sources, id) = sources();
+        let diagnostic = Diagnostic::error(401, "Unsupported argument", "An argument named \"cidr\" is not expected here, because the type that this block is of has no argument of that name.")
+            .at(Span::new(id, 27, 31))
+            .within(Span::new(id, 0, 22))
+            .value("var.a is 1")
+            .of("aws_vpc.a")
+            .help("Did you mean \"cidr_block\"?");
+        insta::assert_snapshot!(text(&diagnostic, &sources, Style::Plain), @"");
+    }
+
+    #[test]
+    fn without_a_place_there_is_no_snippet() {
+        let diagnostic = Diagnostic::warning(0, "Odd", "");
+        assert_eq!(text(&diagnostic, &SourceMap::default(), Style::Plain), "Warning: Odd\n");
+    }
+
+    #[test]
+    fn odd_spans_do_no_harm() {
+        let mut sources = SourceMap::default();
+        let id = sources.add("ä.tf", "ä");
+        for span in [(0, 0), (1, 1), (1, 99), (99, 100), (0, 1), (2, 2)] {
+            let diagnostic = Diagnostic::error(1, "Odd", "").at(Span::new(id, span.0, span.1));
+            assert!(text(&diagnostic, &sources, Style::Plain).starts_with("Error: Odd\n"));
+        }
+        let empty = sources.add("empty.tf", "");
+        let diagnostic = Diagnostic::error(1, "Odd", "").at(Span::new(empty, 0, 0));
+        assert!(text(&diagnostic, &sources, Style::Plain).contains("empty.tf:1:1"));
+    }
+}
