@@ -25,6 +25,7 @@
 //! | [`cli`] | arguments, settings, terminal, exit codes, one file per command |
 
 pub mod base;
+pub mod cli;
 pub mod config;
 pub mod diag;
 pub mod syntax;

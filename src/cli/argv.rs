@@ -16,7 +16,8 @@ pub fn prepare(arguments: Vec<String>, environment: &Environment) -> Vec<String>
             prepared.push(argument);
             continue;
         }
-        let is_command = command.is_none() && !argument.starts_with('-') && !follows_chdir(&prepared);
+        let is_command =
+            command.is_none() && !argument.starts_with('-') && !follows_chdir(&prepared);
         prepared.push(double_dash(argument));
         if is_command {
             let name = prepared.last().cloned().unwrap_or_default();
@@ -95,7 +96,11 @@ mod tests {
     #[test]
     fn the_environment_adds_arguments_behind_the_command() {
         let environment = [("TF_CLI_ARGS", "-no-color"), ("TF_CLI_ARGS_plan", "-var 'a=b c'")];
-        check("t -chdir=d plan -json", &environment, "t --chdir=d plan --no-color --var a=b c --json");
+        check(
+            "t -chdir=d plan -json",
+            &environment,
+            "t --chdir=d plan --no-color --var a=b c --json",
+        );
         check("t --chdir d show", &environment, "t --chdir d show --no-color");
     }
 

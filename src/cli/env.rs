@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn inputs_come_by_name() {
-        let environment = Environment::of(&[("TF_VAR_a", "1"), ("TF_VAR_", ""), ("TF_W", "x"), ("A", "b")]);
+        let environment =
+            Environment::of(&[("TF_VAR_a", "1"), ("TF_VAR_", ""), ("TF_W", "x"), ("A", "b")]);
         assert_eq!(environment.inputs().collect::<Vec<_>>(), [("", ""), ("a", "1")]);
         assert_eq!(environment.value(&HOME), None);
     }

@@ -15,7 +15,9 @@ pub use project::{Completions, Demo, Explain, Fmt, ForceUnlock, Init, Validate, 
 /// Plans and provisions AWS infrastructure from HCL, phase after phase, against live AWS.
 #[derive(clap::Parser, Debug)]
 #[command(name = "terrace", version, propagate_version = false, disable_help_subcommand = true)]
-#[command(after_help = "Every --long may also be written -long, and Terraform's flags mean what they mean there.")]
+#[command(
+    after_help = "Every --long may also be written -long, and Terraform's flags mean what they mean there."
+)]
 pub struct Args {
     #[command(flatten)]
     pub global: Global,
@@ -24,7 +26,7 @@ pub struct Args {
 }
 
 /// What every command takes.
-#[derive(clap::Args, Debug, Clone)]
+#[derive(clap::Args, Debug, Clone, Default)]
 #[command(next_display_order = 900)]
 pub struct Global {
     /// Work in this folder

@@ -81,10 +81,7 @@ fn snippets<'a>(
             files.push(label.span.file);
         }
     }
-    files
-        .into_iter()
-        .filter_map(|id| Some(snippet(diagnostic, id, sources.file(id)?)))
-        .collect()
+    files.into_iter().filter_map(|id| Some(snippet(diagnostic, id, sources.file(id)?))).collect()
 }
 
 fn snippet<'a>(
@@ -109,9 +106,9 @@ fn snippet<'a>(
         .path(file.path())
         .line_start(line as usize)
         .fold(true)
-        .annotations(marks.into_iter().map(|(kind, range, label)| {
-            kind.span(shift(range)).label(label)
-        }))
+        .annotations(
+            marks.into_iter().map(|(kind, range, label)| kind.span(shift(range)).label(label)),
+        )
 }
 
 /// The bytes of a span, on character boundaries, and only its first line where it is long.
@@ -183,7 +180,21 @@ mod tests {
             .value("var.a is 1")
             .of("aws_vpc.a")
             .help("Did you mean \"cidr_block\"?");
-        insta::assert_snapshot!(text(&diagnostic, &sources, Style::Plain), @"");
+        insta::assert_snapshot!(text(&diagnostic, &sources, Style::Plain), @r#"
+        Error: Unsupported argument
+         --> main.tf:2:3
+          |
+        1 | resource "aws_vpc" "a" {
+        2 |   cidr = 1
+          |   ^^^^
+          |
+          = An argument named "cidr" is not expected here, because the type that this
+            block is of has no argument of that name.
+          = in: aws_vpc.a
+          = value: var.a is 1
+          = help: Did you mean "cidr_block"?
+          = `terrace explain E0401` tells more
+        "#);
     }
 
     #[test]

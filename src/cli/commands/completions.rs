@@ -1,0 +1,15 @@
+//! `terrace completions`: a script that makes a shell complete commands and flags.
+
+use clap::CommandFactory;
+
+use crate::cli::args::{Args, Completions};
+use crate::cli::error::{Exit, Outcome};
+use crate::cli::run::Context;
+
+/// Prints the script for the shell.
+pub fn run(args: &Completions, context: &mut Context) -> Outcome {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Args::command(), "terrace", &mut script);
+    context.printer.print(&String::from_utf8_lossy(&script));
+    Ok(Exit::Success)
+}

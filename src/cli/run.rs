@@ -1,0 +1,91 @@
+//! From the process's arguments to its exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use super::args::{Args, Command};
+use super::env::Environment;
+use super::error::{Exit, Kind, Outcome};
+use super::printer::Printer;
+use super::settings::Global;
+use super::{argv, commands};
+use crate::diag::SourceMap;
+
+/// What every command works with.
+pub struct Context {
+    /// What every command takes.
+    pub global: Global,
+    /// The environment as it was at the start.
+    pub environment: Environment,
+    /// The terminal.
+    pub printer: Printer,
+}
+
+/// Runs the program.
+#[must_use]
+pub fn run(arguments: Vec<String>) -> ExitCode {
+    let environment = Environment::read();
+    let arguments = argv::prepare(arguments, &environment);
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => return refuse(&error, &environment),
+    };
+    let global = Global::resolve(&args.global, &environment);
+    let printer = Printer::new(global.color, global.verbosity);
+    let mut context = Context { global, environment, printer };
+    let outcome = enter(&context).and_then(|()| dispatch(args.command, &mut context));
+    let exit = match outcome {
+        Ok(exit) => exit.code(),
+        Err(error) => {
+            if error.kind != Kind::Reported {
+                context.printer.diagnostic(&error.diagnostic(), &SourceMap::default());
+            }
+            Exit::Failure.code()
+        }
+    };
+    context.printer.flush();
+    exit.into()
+}
+
+/// Goes to the folder of `--chdir`.
+fn enter(context: &Context) -> Result<(), super::error::CommandError> {
+    let Some(folder) = &context.global.chdir else { return Ok(()) };
+    std::env::set_current_dir(folder).map_err(|error| {
+        let error = anyhow::Error::new(error).context(format!("--chdir={folder}"));
+        super::error::CommandError::new(Kind::File, "Cannot enter the folder", error)
+    })
+}
+
+fn dispatch(command: Command, context: &mut Context) -> Outcome {
+    match command {
+        Command::Completions(args) => commands::completions::run(&args, context),
+        Command::Version(args) => commands::version::run(&args, context),
+        _ => todo_command(),
+    }
+}
+
+fn todo_command() -> Outcome {
+    Err(super::error::CommandError::say(
+        Kind::Usage,
+        "Not available",
+        "The command is not wired up yet",
+    ))
+}
+
+/// Help and version end well; anything else that the parser refuses ends with 1, as Terraform's does.
+fn refuse(error: &clap::Error, environment: &Environment) -> ExitCode {
+    let global = Global::resolve(&super::args::Global::default(), environment);
+    let mut printer = Printer::new(global.color, global.verbosity);
+    let text = error.render().ansi().to_string();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            printer.print(&text);
+            return Exit::Success.code().into();
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => printer.complain(&text),
+        _ => printer.complain(&text.replacen("error:", "Error:", 1)),
+    }
+    Exit::Failure.code().into()
+}

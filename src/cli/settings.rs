@@ -1,0 +1,236 @@
+//! Arguments and environment resolved into one plain struct per command, before any work starts.
+
+use std::time::Duration;
+
+use anstream::ColorChoice;
+use camino::Utf8PathBuf;
+
+use super::args::{self, Input};
+use super::env::{self, Environment};
+use super::error::{CommandError, Kind};
+use super::printer::{Verbosity, Warnings};
+use crate::base::PhaseName;
+
+pub use super::args::Cloud;
+
+/// What every command takes.
+#[derive(Clone, Debug)]
+pub struct Global {
+    /// The folder to work in, where it is not the current one.
+    pub chdir: Option<Utf8PathBuf>,
+    /// Colours or not.
+    pub color: ColorChoice,
+    /// Progress or not.
+    pub verbosity: Verbosity,
+    /// A script runs us: no hints about what to type next.
+    pub automation: bool,
+}
+
+impl Global {
+    /// From the arguments, then the environment.
+    #[must_use]
+    pub fn resolve(args: &args::Global, environment: &Environment) -> Self {
+        let forced = environment.value(&env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
+        let color = if args.no_color || environment.value(&env::NO_COLOR).is_some() {
+            ColorChoice::Never
+        } else if forced {
+            ColorChoice::Always
+        } else {
+            ColorChoice::Auto
+        };
+        Self {
+            chdir: args.chdir.clone(),
+            color,
+            verbosity: if args.quiet { Verbosity::Quiet } else { Verbosity::Normal },
+            automation: environment.value(&env::TF_IN_AUTOMATION).is_some(),
+        }
+    }
+}
+
+/// Whether and how long to wait for the stack's lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// Work without it.
+    Skip,
+    /// Wait this long for another run to end.
+    Wait(Duration),
+}
+
+/// What kind of plan is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanMode {
+    /// Towards the configuration.
+    Normal,
+    /// Towards nothing.
+    Destroy,
+    /// Only what changed outside.
+    RefreshOnly,
+}
+
+/// Whether the live world is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refresh {
+    /// As it is now.
+    Live,
+    /// What the last run saw.
+    Remembered,
+}
+
+/// Where a configuration's values come from.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    /// `--var` and `--var-file` in order.
+    pub inputs: Vec<Input>,
+    /// The phase asked for.
+    pub phase: Option<PhaseName>,
+}
+
+impl Values {
+    /// From the arguments, then the environment.
+    #[must_use]
+    pub fn resolve(inputs: &args::Inputs, phase: Option<&str>, environment: &Environment) -> Self {
+        let phase = phase.or_else(|| environment.value(&env::TERRACE_PHASE)).map(PhaseName::from);
+        Self { inputs: inputs.0.clone(), phase }
+    }
+}
+
+/// What decides the content of a plan.
+#[derive(Clone, Debug)]
+pub struct Planning {
+    /// Where the values come from.
+    pub values: Values,
+    /// The cloud to look at.
+    pub cloud: Cloud,
+    /// What kind of plan.
+    pub mode: PlanMode,
+    /// Whether the live world is looked at.
+    pub refresh: Refresh,
+    /// Only these, and what they depend on.
+    pub targets: Vec<String>,
+    /// Everything but these.
+    pub excludes: Vec<String>,
+    /// Objects to replace.
+    pub replace: Vec<String>,
+    /// Operations under way at once.
+    pub parallelism: usize,
+    /// How warnings are shown.
+    pub warnings: Warnings,
+    /// Whether questions may be asked.
+    pub asks: bool,
+    /// How the lock is taken.
+    pub lock: Lock,
+}
+
+impl Planning {
+    /// From the arguments, then the environment.
+    ///
+    /// # Errors
+    /// Where a duration or the environment's cloud cannot be understood.
+    pub fn resolve(args: &args::Planning, environment: &Environment) -> Result<Self, CommandError> {
+        let forbidden = environment.value(&env::TF_INPUT).is_some_and(is_no);
+        let mode = match (args.destroy, args.refresh_only) {
+            (true, _) => PlanMode::Destroy,
+            (_, true) => PlanMode::RefreshOnly,
+            _ => PlanMode::Normal,
+        };
+        Ok(Self {
+            values: Values::resolve(&args.inputs, args.phase.as_deref(), environment),
+            cloud: cloud(args.cloud, environment)?,
+            mode,
+            refresh: if args.refresh { Refresh::Live } else { Refresh::Remembered },
+            targets: args.target.clone(),
+            excludes: args.exclude.clone(),
+            replace: args.replace.clone(),
+            parallelism: args.parallelism.into(),
+            warnings: if args.compact_warnings { Warnings::Compact } else { Warnings::Full },
+            asks: args.input.unwrap_or(!forbidden),
+            lock: lock(&args.locking)?,
+        })
+    }
+}
+
+/// The cloud asked for by flag or environment.
+///
+/// # Errors
+/// Where the environment names none that exists.
+pub fn cloud(flag: Option<Cloud>, environment: &Environment) -> Result<Cloud, CommandError> {
+    match (flag, environment.value(&env::TERRACE_CLOUD)) {
+        (Some(cloud), _) => Ok(cloud),
+        (None, Some(name)) => clap::ValueEnum::from_str(name, true).map_err(|_: String| {
+            let detail = format!("TERRACE_CLOUD is \"{name}\"; it can be aws or sim");
+            CommandError::say(Kind::Usage, "Unknown cloud", detail)
+        }),
+        (None, None) => Ok(Cloud::Aws),
+    }
+}
+
+/// How the lock is to be taken.
+///
+/// # Errors
+/// Where the time-out cannot be understood.
+pub fn lock(args: &args::Locking) -> Result<Lock, CommandError> {
+    if !args.lock {
+        return Ok(Lock::Skip);
+    }
+    duration(&args.lock_timeout).map(Lock::Wait).ok_or_else(|| {
+        let detail = format!("\"{}\" is no duration; write 30s, 5m or 1h30m", args.lock_timeout);
+        CommandError::say(Kind::Usage, "Invalid lock timeout", detail)
+    })
+}
+
+/// `1h30m`, `10s`, `500ms`; a bare `0` is nothing.
+fn duration(text: &str) -> Option<Duration> {
+    if text == "0" {
+        return Some(Duration::ZERO);
+    }
+    let mut rest = text;
+    let mut total = Duration::ZERO;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (number, tail) = rest.split_at(digits);
+        let unit = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at(unit);
+        let milliseconds = match unit {
+            "ms" => 1,
+            "s" => 1000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            _ => return None,
+        };
+        total += Duration::from_millis(number.parse::<u64>().ok()?.checked_mul(milliseconds)?);
+        rest = tail;
+    }
+    (!text.is_empty()).then_some(total)
+}
+
+fn is_no(text: &str) -> bool {
+    matches!(text.to_ascii_lowercase().as_str(), "0" | "false" | "f" | "no")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_as_go_writes_them() {
+        let check = |text, expect: Option<u64>| {
+            assert_eq!(duration(text), expect.map(Duration::from_millis), "{text}");
+        };
+        check("0s", Some(0));
+        check("0", Some(0));
+        check("1h30m", Some(5_400_000));
+        check("500ms", Some(500));
+        check("", None);
+        check("5", None);
+        check("x", None);
+        check("5 m", None);
+    }
+
+    #[test]
+    fn the_flag_wins_over_the_environment() {
+        let environment = Environment::of(&[("TERRACE_CLOUD", "sim")]);
+        assert_eq!(cloud(Some(Cloud::Aws), &environment).ok(), Some(Cloud::Aws));
+        assert_eq!(cloud(None, &environment).ok(), Some(Cloud::Sim));
+        assert!(cloud(None, &Environment::of(&[("TERRACE_CLOUD", "gcp")])).is_err());
+    }
+}
