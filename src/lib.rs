@@ -28,8 +28,10 @@ pub mod base;
 pub mod cli;
 pub mod config;
 pub mod diag;
+pub mod eval;
 pub mod syntax;
 
 pub mod plan;
 pub mod provider;
 pub mod value;
+pub mod world;

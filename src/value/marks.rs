@@ -12,6 +12,9 @@ impl Marks {
     /// Must not outlive the run.
     pub const EPHEMERAL: Self = Self(2);
 
+    /// Is a type rather than a value; only the console's `type()` yields it, and only the console may show it.
+    pub const TYPE: Self = Self(4);
+
     /// Both sets of marks together.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {

@@ -59,6 +59,12 @@ impl Value {
         Self::new(Kind::Unknown(Arc::new(Unknown::of(ty))))
     }
 
+    /// A value of which nothing is known, not even the type.
+    #[must_use]
+    pub fn open() -> Self {
+        Self::unknown(Type::Dynamic)
+    }
+
     /// A text, which is brought into Unicode's normal form C.
     #[must_use]
     pub fn string(text: impl Into<EcoString>) -> Self {
@@ -118,6 +124,12 @@ impl Value {
     #[must_use]
     pub const fn marks(&self) -> Marks {
         self.marks
+    }
+
+    /// What it is, apart from its marks, which are lost.
+    #[must_use]
+    pub fn into_kind(self) -> Kind {
+        self.kind
     }
 
     /// The same value with further marks.

@@ -1,0 +1,27 @@
+//! The built-in functions: a plain table, one file per field.
+//!
+//! A [`Function`] says what it takes and what it returns; what is common to all of them (null, unknown and marked
+//! arguments, conversion to the parameter's type) is done once, in [`Function::call`].
+
+mod spec;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+pub use spec::{CallError, Context, Function, Param, Returns, Want};
+
+/// All functions by name.
+static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
+    [&[] as &[Function]].into_iter().flatten().map(|function| (function.name, function)).collect()
+});
+
+/// The function of a name, without its namespace.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Function> {
+    TABLE.get(name).copied()
+}
+
+/// The names of all functions in order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TABLE.keys().copied()
+}

@@ -1,0 +1,79 @@
+//! Expressions to values.
+//!
+//! [`evaluate`] takes an expression of the syntax tree and a [`Scope`] that says what names mean, and returns the value
+//! together with all problems. Unknown values and marks go through every operation as they do in Terraform. Functions
+//! are a plain table (`functions`), with null, unknown and marked arguments treated in one place (`call`).
+
+mod access;
+mod call;
+mod choose;
+mod each;
+mod evaluator;
+pub mod functions;
+mod operate;
+mod reference;
+mod scope;
+mod text;
+mod type_expr;
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::syntax::ast::{Expr, Template};
+use crate::value::{Type, Value, convert};
+
+pub use access::{attribute, element};
+pub use reference::{Reference, Step, references, template_references};
+pub use scope::{Caller, Effects, Found, Outside, Scope};
+pub use type_expr::type_constraint;
+
+use evaluator::{Evaluator, Frame};
+
+/// Evaluates an expression. References are checked first, all of them; where one is wrong, nothing is evaluated.
+///
+/// With errors the value is an unknown of unknown type.
+pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> (Value, Diagnostics) {
+    let problems = check(&references(expr), scope);
+    if problems.has_errors() {
+        return (Value::unknown(Type::Dynamic), problems);
+    }
+    let mut evaluator = Evaluator::new(scope, problems);
+    let value = evaluator.expr(expr, &Frame::NONE);
+    (value, evaluator.problems)
+}
+
+/// Evaluates an expression that was checked beforehand: as [`evaluate`] without the first pass over its references.
+pub fn evaluate_checked(expr: &Expr, scope: &dyn Scope) -> (Value, Diagnostics) {
+    let mut evaluator = Evaluator::new(scope, Diagnostics::none());
+    let value = evaluator.expr(expr, &Frame::NONE);
+    (value, evaluator.problems)
+}
+
+/// Evaluates an expression and converts the value to type `ty`.
+pub fn evaluate_as(expr: &Expr, ty: &Type, scope: &dyn Scope) -> (Value, Diagnostics) {
+    let (value, mut problems) = evaluate(expr, scope);
+    if problems.has_errors() {
+        return (Value::unknown(ty.without_optional()), problems);
+    }
+    match convert(&value, ty) {
+        Ok(value) => (value, problems),
+        Err(error) => {
+            let detail = format!("Invalid expression value: {}.", error.with_path());
+            problems.push(Diagnostic::error(327, "Incorrect value type", detail).at(expr.span));
+            (Value::unknown(ty.without_optional()), problems)
+        }
+    }
+}
+
+/// Evaluates a template that stands on its own, as `templatefile` reads it.
+pub fn evaluate_template(template: &Template, scope: &dyn Scope) -> (Value, Diagnostics) {
+    let problems = check(&template_references(template), scope);
+    if problems.has_errors() {
+        return (Value::unknown(Type::Dynamic), problems);
+    }
+    let mut evaluator = Evaluator::new(scope, problems);
+    let value = evaluator.template(&template.parts, &Frame::NONE);
+    (value, evaluator.problems)
+}
+
+fn check(references: &[Reference<'_>], scope: &dyn Scope) -> Diagnostics {
+    references.iter().flat_map(|reference| scope.check(reference)).collect()
+}

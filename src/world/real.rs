@@ -1,0 +1,115 @@
+//! The real outside: the operating system's files, clock, randomness and environment.
+
+use std::io::{self, Write as _};
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+
+use super::{Clock, Entropy, Environment, FileKind, Files, World};
+
+impl World {
+    /// The real one.
+    #[must_use]
+    pub fn real() -> Self {
+        Self {
+            files: Arc::new(System),
+            clock: Arc::new(System),
+            entropy: Arc::new(System),
+            environment: Arc::new(System),
+        }
+    }
+}
+
+/// The operating system.
+#[derive(Clone, Copy, Debug)]
+pub struct System;
+
+impl Files for System {
+    fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    fn write(&self, path: &Utf8Path, content: &[u8]) -> io::Result<()> {
+        let folder = path.parent().filter(|folder| !folder.as_str().is_empty());
+        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Utf8Path::new(".")))?;
+        file.write_all(content)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    }
+
+    fn list(&self, folder: &Utf8Path) -> io::Result<Vec<(String, FileKind)>> {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            // Names that are not text cannot be written in a configuration.
+            if let Ok(name) = entry.file_name().into_string() {
+                let kind = self.kind(&folder.join(&name))?.unwrap_or(FileKind::Other);
+                names.push((name, kind));
+            }
+        }
+        names.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(names)
+    }
+
+    fn kind(&self, path: &Utf8Path) -> io::Result<Option<FileKind>> {
+        match std::fs::metadata(path) {
+            Ok(found) if found.is_file() => Ok(Some(FileKind::File)),
+            Ok(found) if found.is_dir() => Ok(Some(FileKind::Folder)),
+            Ok(_) => Ok(Some(FileKind::Other)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn create_folder(&self, path: &Utf8Path) -> io::Result<()> {
+        std::fs::create_dir_all(path)
+    }
+
+    fn remove(&self, path: &Utf8Path) -> io::Result<()> {
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn current_folder(&self) -> io::Result<Utf8PathBuf> {
+        Utf8PathBuf::from_path_buf(std::env::current_dir()?)
+            .map_err(|_| io::Error::other("the current folder's path is not UTF-8"))
+    }
+}
+
+impl Clock for System {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+impl Entropy for System {
+    fn fill(&self, buffer: &mut [u8]) {
+        // The uuid crate draws from the operating system's source.
+        for chunk in buffer.chunks_mut(8) {
+            let random = uuid::Uuid::new_v4();
+            let bytes = random.as_bytes();
+            // The first six bytes and the last two hold no version or variant bits.
+            let plain =
+                [bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[14], bytes[15]];
+            chunk.copy_from_slice(&plain[..chunk.len()]);
+        }
+    }
+}
+
+impl Environment for System {
+    fn var(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn vars(&self) -> Vec<(String, String)> {
+        let mut all: Vec<(String, String)> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        all.sort();
+        all
+    }
+}
