@@ -33,5 +33,6 @@ pub mod syntax;
 
 pub mod plan;
 pub mod provider;
+pub mod schema;
 pub mod value;
 pub mod world;

@@ -1,0 +1,53 @@
+//! Embeds the schema files and generates typed structs from them.
+//!
+//! `schema_table.rs`: the text of every file, by kind, sorted. `schema_typed.rs` (feature `aws`): a struct for each type
+//! that `schemas/typed.txt` names.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+#[path = "build/embed.rs"]
+mod embed;
+#[path = "build/typed.rs"]
+mod typed;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=schemas");
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=build.rs");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let kinds = ["resource", "data", "ephemeral", "provider"];
+    let kinds = kinds.map(|kind| (kind, read_all(&Path::new("schemas").join(kind))));
+    let mut schemas = Vec::new();
+    for (kind, files) in kinds {
+        schemas.push((kind, files?));
+    }
+    fs::write(out.join("schema_table.rs"), embed::table(&out, &schemas)?)?;
+    if env::var_os("CARGO_FEATURE_AWS").is_some() {
+        let wanted = fs::read_to_string("schemas/typed.txt")?;
+        fs::write(out.join("schema_typed.rs"), typed::structs(&wanted, &schemas)?)?;
+    }
+    Ok(())
+}
+
+/// One schema file.
+struct SchemaFile {
+    name: String,
+    json: serde_json::Value,
+}
+
+/// The schema files of a folder, sorted by type name.
+fn read_all(folder: &Path) -> Result<Vec<SchemaFile>, Box<dyn Error>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+        let text = fs::read_to_string(&path)?;
+        let json = serde_json::from_str(&text)
+            .map_err(|problem| format!("{}: {problem}", path.display()))?;
+        files.push(SchemaFile { name, json });
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}
