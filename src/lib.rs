@@ -28,6 +28,7 @@ pub mod base;
 pub mod cli;
 pub mod config;
 pub mod diag;
+pub mod engine;
 pub mod eval;
 pub mod syntax;
 

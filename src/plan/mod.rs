@@ -5,5 +5,5 @@ mod resolve;
 mod step;
 
 pub use live::{Live, LiveWorld, Owner, Scope, Slot, Status};
-pub use resolve::Resolver;
+pub use resolve::{Provisioner, Resolver};
 pub use step::{Action, Interruption, Plan, Reason, Step, StepId};

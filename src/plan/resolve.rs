@@ -1,8 +1,22 @@
 //! What the apply asks of the planner: the final value of each step, once what it depends on is done.
 
+use ecow::EcoString;
+
 use super::StepId;
+use crate::config::OnFailure;
 use crate::diag::Diagnostics;
 use crate::value::Value;
+
+/// A command that the configuration runs with an object, evaluated.
+#[derive(Clone)]
+pub struct Provisioner {
+    /// Which kind: `local-exec`.
+    pub kind: EcoString,
+    /// What its failure means.
+    pub on_failure: OnFailure,
+    /// The block's arguments: an object, wholly known.
+    pub config: Value,
+}
 
 /// Fills in what was unknown when planning. Told of each result, it answers for the steps after it.
 ///
@@ -14,6 +28,13 @@ pub trait Resolver: Send {
 
     /// Tells the object's value after the step; none after a delete. Postconditions are checked here.
     fn done(&mut self, step: StepId, value: Option<Value>) -> Diagnostics;
+
+    /// The provisioners to run with the step, in order, with the object's value as `self`: after a create its new
+    /// value, before a delete its last.
+    fn provisioners(&mut self, step: StepId, object: &Value) -> (Vec<Provisioner>, Diagnostics) {
+        let _ = (step, object);
+        (Vec::new(), Diagnostics::none())
+    }
 
     /// Everything that can only be checked or computed at the end: outputs, `check` blocks.
     fn finish(&mut self) -> Diagnostics;

@@ -3,8 +3,13 @@
 //! [`real`] is the only place in the library that asks the operating system for them; [`memory`] answers from memory
 //! and is the same in every run.
 
+mod disk;
 pub mod memory;
+mod process;
 pub mod real;
+
+pub use disk::{Disk, DiskLock, Folder, MemoryDisk, Privacy};
+pub use process::{Lines, Processes, Program, RealProcesses};
 
 use std::io;
 use std::sync::Arc;

@@ -1,0 +1,29 @@
+//! The apply: what is done when, exactly once, within the limits, and how it is told and stopped.
+//!
+//! [`Scheduler`] is pure: told what happened, it says what may start. [`apply`] carries out what it says. Everything
+//! that waits, retries, limits, looks again or writes down is here, and nowhere in a resource type.
+
+mod cancel;
+mod event;
+mod failure;
+mod journal;
+mod limit;
+mod once;
+mod provision;
+mod retry;
+mod run;
+mod scheduler;
+mod shell;
+mod steps;
+mod types;
+mod wait;
+
+pub use cancel::{Cancel, Urgency};
+pub use event::{Counts, Ending, Event, Listener, Silence, Subject};
+pub use failure::Failure;
+pub use journal::{Entry, Intent, IntentId, Journal, JournalError, Settlement, Unfinished, Write};
+pub use limit::{Limits, Rate, default_rate};
+pub use retry::{CONSISTENCY, Call, Verdict, backoff, verdict};
+pub use run::{Report, Setup, apply};
+pub use scheduler::{Lane, Next, Scheduler, Work};
+pub use types::{Facts, Home, Operation, Types};

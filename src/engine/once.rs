@@ -1,0 +1,244 @@
+//! Exactly-once creates: whatever happens on the way, and in whichever process, there is one object in the end.
+//!
+//! The intent is durable before the call. A create call that can be repeated is repeated with the same token, name or
+//! value; one that cannot carries a nonce as a tag, which is looked for before any further attempt. An intent is
+//! settled only when it is certain what became of it; otherwise the next run looks for what it made.
+
+use ecow::EcoString;
+use tokio::time::Instant;
+
+use super::failure::Failure;
+use super::journal::{Intent, IntentId, Settlement};
+use super::retry::{self, Call};
+use super::shell::{Answer, Task};
+use super::types::Home;
+use crate::base::{Address, Digest, Id, StackName};
+use crate::plan::{Live, Owner, Status};
+use crate::provider::{ClaimRequest, CreateRequest, FindRequest};
+use crate::schema::Idempotency;
+use crate::value::Value;
+
+/// How often a create that cannot be repeated is tried after it was looked for in vain.
+const NONCE_ATTEMPTS: u32 = 3;
+
+/// Makes the object that the step plans, or finds it made.
+pub(super) async fn create_once(task: &mut Task<'_>, desired: &Value) -> Result<Id, Failure> {
+    let mut request = request(task, desired);
+    if task.facts.home == Home::Ledger {
+        let (shell, class) = (task.shell, task.facts.create.class.clone());
+        return match task.call(Call::Create, &class, || shell.cloud.create(&request)).await? {
+            Answer::Got(id) => Ok(id),
+            Answer::Settled => unreachable!("a create is never settled without an id"),
+            Answer::Look { error, .. } => Err(Failure::Cloud(error)),
+        };
+    }
+    let number = intend(task, &request).await?;
+    let result = attempts(task, &mut request).await;
+    settle(task, number, &result);
+    task.shell.journal.flush().await?;
+    let made = result.map_err(|(failure, _)| failure)?;
+    if made.claim {
+        claim(task, &made.id, &request.owner).await?;
+    }
+    Ok(made.id)
+}
+
+struct Made {
+    id: Id,
+    /// Whether the ownership tags have still to be written.
+    claim: bool,
+}
+
+/// Whether a create that failed may have made something all the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Certainty {
+    Certain,
+    Unsure,
+}
+
+fn request(task: &Task<'_>, desired: &Value) -> CreateRequest {
+    let step = task.step;
+    let series = task.shell.journal.series(&step.address);
+    let digest = task.shell.types.digest(desired);
+    let token = token(&task.shell.stack, &step.address, step.generation, series, &digest);
+    let nonce = (task.facts.idempotency == Idempotency::Nonce).then(|| token.clone());
+    CreateRequest {
+        type_name: step.address.type_name().clone(),
+        scope: step.scope.clone(),
+        desired: desired.clone(),
+        owner: Owner {
+            stack: task.shell.stack.clone(),
+            address: step.address.clone(),
+            generation: step.generation,
+            nonce,
+        },
+        token,
+    }
+}
+
+/// The token of a create: the same for the same intent, in any process.
+fn token(
+    stack: &StackName,
+    address: &Address,
+    generation: u32,
+    series: u32,
+    desired: &Digest,
+) -> EcoString {
+    let digest = Digest::of_parts([
+        stack.as_str().as_bytes(),
+        address.to_string().as_bytes(),
+        &generation.to_be_bytes(),
+        &series.to_be_bytes(),
+        desired.as_str().as_bytes(),
+    ]);
+    digest.short(32).into()
+}
+
+async fn intend(task: &Task<'_>, request: &CreateRequest) -> Result<IntentId, Failure> {
+    let intent = Intent {
+        address: request.owner.address.clone(),
+        generation: request.owner.generation,
+        type_name: request.type_name.clone(),
+        scope: request.scope.clone(),
+        token: request.token.clone(),
+        nonce: request.owner.nonce.clone(),
+        desired: request.desired.clone(),
+    };
+    Ok(task.shell.journal.intend(&intent).await?)
+}
+
+fn settle(task: &Task<'_>, number: IntentId, result: &Result<Made, (Failure, Certainty)>) {
+    let settlement = match result {
+        Ok(made) => Settlement::Made(made.id.clone()),
+        Err((_, Certainty::Certain)) => Settlement::Nothing,
+        Err((_, Certainty::Unsure)) => return,
+    };
+    task.shell.journal.settle(number, &settlement);
+}
+
+async fn attempts(
+    task: &mut Task<'_>,
+    request: &mut CreateRequest,
+) -> Result<Made, (Failure, Certainty)> {
+    let nonced = request.owner.nonce.is_some();
+    let kind = if nonced { Call::CreateAnew } else { Call::Create };
+    let (shell, class) = (task.shell, task.facts.create.class.clone());
+    let on_create = task.facts.home != Home::Tagged { on_create: false };
+    let mut before = Certainty::Certain;
+    for attempt in 1.. {
+        let (error, unsure) = match task.call(kind, &class, || shell.cloud.create(request)).await {
+            Ok(Answer::Got(id)) => return Ok(Made { id, claim: !on_create }),
+            Ok(Answer::Settled) => unreachable!("a create is never settled without an id"),
+            Ok(Answer::Look { error, unsure }) => (error, unsure),
+            Err(failure) if failure.unsure || before == Certainty::Unsure => {
+                return Err((Failure::Unsettled(failure.error), Certainty::Unsure));
+            }
+            Err(failure) => return Err((Failure::Cloud(failure.error), Certainty::Certain)),
+        };
+        if unsure {
+            before = Certainty::Unsure;
+        }
+        match look(task, request, before).await.map_err(|failure| (failure, before))? {
+            Some(made) => return Ok(made),
+            None if attempt < NONCE_ATTEMPTS => {}
+            None if before == Certainty::Unsure => {
+                return Err((Failure::Unsettled(error), Certainty::Unsure));
+            }
+            None => return Err((Failure::Cloud(error), Certainty::Certain)),
+        }
+    }
+    unreachable!("attempts are counted")
+}
+
+/// Looks for what an attempt made, or for what stands in the way, for as long as it may take to be seen.
+async fn look(
+    task: &mut Task<'_>,
+    request: &CreateRequest,
+    before: Certainty,
+) -> Result<Option<Made>, Failure> {
+    let find = FindRequest {
+        type_name: request.type_name.clone(),
+        scope: request.scope.clone(),
+        desired: request.desired.clone(),
+        owner: request.owner.clone(),
+    };
+    let (shell, class) = (task.shell, task.facts.read_class.clone());
+    let first = Instant::now();
+    for attempt in 1.. {
+        let found = match task.call(Call::Read, &class, || shell.cloud.find(&find)).await? {
+            Answer::Got(found) => found,
+            Answer::Settled | Answer::Look { .. } => Vec::new(),
+        };
+        match sort(&found, request, task.facts.home, before)? {
+            Found::Ours(made) => return Ok(Some(made)),
+            Found::Leaving | Found::Nothing => {}
+        }
+        if first.elapsed() >= retry::CONSISTENCY {
+            break;
+        }
+        tokio::time::sleep(retry::backoff(attempt)).await;
+    }
+    Ok(None)
+}
+
+enum Found {
+    Ours(Made),
+    /// What stood in the way is going away.
+    Leaving,
+    Nothing,
+}
+
+fn sort(
+    found: &[Live],
+    request: &CreateRequest,
+    home: Home,
+    before: Certainty,
+) -> Result<Found, Failure> {
+    let staying: Vec<&Live> = found.iter().filter(|live| live.status != Status::Deleting).collect();
+    let ours: Vec<&Live> =
+        staying.iter().copied().filter(|live| is_ours(live, &request.owner)).collect();
+    match ours.as_slice() {
+        [live] => return Ok(Found::Ours(Made { id: live.id.clone(), claim: false })),
+        [] => {}
+        several => {
+            let ids = several.iter().map(|live| live.id.clone()).collect();
+            return Err(Failure::Several { ids });
+        }
+    }
+    let Some(live) = staying.first() else {
+        return Ok(if found.is_empty() { Found::Nothing } else { Found::Leaving });
+    };
+    // Without tags that could tell, an object that was not there before an attempt of ours is ours.
+    let untold = live.owner.is_none() && home != Home::Tagged { on_create: true };
+    if untold && before == Certainty::Unsure {
+        let claim = home == Home::Tagged { on_create: false };
+        return Ok(Found::Ours(Made { id: live.id.clone(), claim }));
+    }
+    let owner = live.owner.as_ref().map(|o| format!("{} of stack {}", o.address, o.stack));
+    Err(Failure::Taken { id: live.id.clone(), owner, importable: live.type_name.clone() })
+}
+
+/// Whether the tags of an object say that it is what a create with this owner makes.
+pub(super) fn is_ours(live: &Live, wanted: &Owner) -> bool {
+    live.owner.as_ref().is_some_and(|owner| {
+        let nonce = wanted.nonce.is_none() || owner.nonce.is_none() || owner.nonce == wanted.nonce;
+        owner.stack == wanted.stack
+            && owner.address == wanted.address
+            && owner.generation == wanted.generation
+            && nonce
+    })
+}
+
+/// Writes ownership tags where the create call could not.
+pub(super) async fn claim(task: &mut Task<'_>, id: &Id, owner: &Owner) -> Result<(), Failure> {
+    let request = ClaimRequest {
+        type_name: task.step.address.type_name().clone(),
+        scope: task.step.scope.clone(),
+        id: id.clone(),
+        stack: task.shell.stack.clone(),
+        owner: Some(owner.clone()),
+    };
+    let (shell, class) = (task.shell, task.facts.update.class.clone());
+    task.call(Call::Update, &class, || shell.cloud.claim(&request)).await?;
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Provisioners: commands that a configuration runs with an object.
+
+use std::collections::BTreeMap;
+
+use super::event::Event;
+use super::failure::Failure;
+use super::shell::Task;
+use crate::config::OnFailure;
+use crate::plan::Provisioner;
+use crate::value::Value;
+use crate::world::Program;
+
+/// Runs provisioners one after the other.
+pub(super) async fn run(task: &Task<'_>, provisioners: &[Provisioner]) -> Result<(), Failure> {
+    for provisioner in provisioners {
+        let result = run_one(task, provisioner).await;
+        if let Err(reason) = result
+            && provisioner.on_failure == OnFailure::Fail
+        {
+            return Err(Failure::Provision { kind: provisioner.kind.to_string(), reason });
+        }
+    }
+    Ok(())
+}
+
+async fn run_one(task: &Task<'_>, provisioner: &Provisioner) -> Result<(), String> {
+    let kind = provisioner.kind.clone();
+    if kind != "local-exec" {
+        return Err(format!("{kind} is not supported; local-exec with ssh or scp does the same"));
+    }
+    task.hear(Event::ProvisionStarted { subject: task.subject(), kind });
+    let program = program(&provisioner.config)?;
+    let quiet = provisioner.config.deep_marks().is_sensitive()
+        || provisioner.config.attribute("quiet").and_then(Value::as_bool) == Some(true);
+    let lines = |line: &str| {
+        // A command that was given a secret may print it.
+        if !quiet {
+            task.hear(Event::ProvisionOutput { subject: task.subject(), line: line.into() });
+        }
+    };
+    task.shell.processes.run(&program, &lines).await
+}
+
+fn program(config: &Value) -> Result<Program, String> {
+    let text = |name: &str| config.attribute(name).and_then(Value::as_str).map(str::to_owned);
+    let command = text("command").ok_or("`command` is not set")?;
+    let interpreter = config.attribute("interpreter").and_then(Value::as_sequence);
+    let mut argv: Vec<String> = interpreter.filter(|words| !words.is_empty()).map_or_else(
+        || vec!["/bin/sh".to_owned(), "-c".to_owned()],
+        |words| words.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+    );
+    argv.push(command);
+    let environment: BTreeMap<String, String> = config
+        .attribute("environment")
+        .and_then(Value::as_entries)
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, value)| Some((name.to_string(), value.as_str()?.to_owned())))
+        .collect();
+    Ok(Program { argv, folder: text("working_dir"), environment })
+}

@@ -1,0 +1,73 @@
+//! What the engine has to know of a resource type, apart from what its cloud does.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ecow::EcoString;
+
+use crate::base::{Digest, TypeName};
+use crate::schema::Idempotency;
+use crate::value::Value;
+
+/// One of the operations on a type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// From the call until the object is ready or gone.
+    pub typical: Duration,
+    /// After that, waiting is given up.
+    pub timeout: Duration,
+    /// The class of its calls, for their frequency: `ec2:nat`.
+    pub class: EcoString,
+}
+
+/// Where an object of a type exists, and how it is known whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// In a cloud, with ownership tags.
+    Tagged {
+        /// Whether the create call writes them.
+        on_create: bool,
+    },
+    /// In a cloud, without tags: by its parent and the manifest.
+    Untagged,
+    /// In the ledger.
+    Ledger,
+}
+
+/// What the engine has to know of a type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// How a create is made exactly once.
+    pub idempotency: Idempotency,
+    /// Where its objects exist.
+    pub home: Home,
+    /// Making one.
+    pub create: Operation,
+    /// Changing one.
+    pub update: Operation,
+    /// Deleting one.
+    pub delete: Operation,
+    /// The class of its read calls.
+    pub read_class: EcoString,
+}
+
+/// Types as the engine sees them.
+pub trait Types: Send + Sync {
+    /// What is known of a type.
+    fn facts(&self, type_name: &TypeName) -> Facts;
+
+    /// What an update must send to make a live object as desired; none where nothing that counts differs.
+    fn remaining(&self, type_name: &TypeName, desired: &Value, live: &Value) -> Option<Value>;
+
+    /// Attributes of a desired value that the cloud does not tell again, as the object shows right after it was
+    /// written; without those that must not outlive the run.
+    fn untold(
+        &self,
+        type_name: &TypeName,
+        desired: &Value,
+        live: &Value,
+    ) -> BTreeMap<EcoString, Value>;
+
+    /// The digest by which a plan recognises a value.
+    fn digest(&self, value: &Value) -> Digest;
+}

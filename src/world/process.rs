@@ -1,0 +1,70 @@
+//! Running other programs.
+
+use std::collections::BTreeMap;
+use std::process::Stdio;
+
+use futures_util::future::BoxFuture;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+
+/// A program to run.
+#[derive(Clone)]
+pub struct Program {
+    /// The program and its arguments.
+    pub argv: Vec<String>,
+    /// The folder that it runs in; the current one where there is none.
+    pub folder: Option<String>,
+    /// Variables beside those of this process.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// Told each line that a program prints.
+pub type Lines<'a> = &'a (dyn Fn(&str) + Send + Sync);
+
+/// Runs programs.
+pub trait Processes: Send + Sync {
+    /// Runs a program to its end. Dropping the future kills it.
+    ///
+    /// Fails with words for people when it cannot be started or ends with anything but success.
+    fn run<'a>(
+        &'a self,
+        program: &'a Program,
+        lines: Lines<'a>,
+    ) -> BoxFuture<'a, Result<(), String>>;
+}
+
+/// Programs of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RealProcesses;
+
+impl Processes for RealProcesses {
+    fn run<'a>(
+        &'a self,
+        program: &'a Program,
+        lines: Lines<'a>,
+    ) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            let (name, arguments) = program.argv.split_first().ok_or("no program is named")?;
+            let mut command = tokio::process::Command::new(name);
+            command.args(arguments).envs(&program.environment).kill_on_drop(true);
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            if let Some(folder) = &program.folder {
+                command.current_dir(folder);
+            }
+            let mut child = command.spawn().map_err(|error| format!("{name}: {error}"))?;
+            let (out, err) = (child.stdout.take(), child.stderr.take());
+            let (status, ..) = tokio::join!(child.wait(), tell(out, lines), tell(err, lines));
+            let status = status.map_err(|error| format!("{name}: {error}"))?;
+            if status.success() { Ok(()) } else { Err(format!("{name}: {status}")) }
+        })
+    }
+}
+
+async fn tell(stream: Option<impl AsyncRead + Unpin>, lines: Lines<'_>) {
+    let Some(stream) = stream else { return };
+    let mut reader = BufReader::new(stream);
+    let mut line = Vec::new();
+    while let Ok(1..) = reader.read_until(b'\n', &mut line).await {
+        lines(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']));
+        line.clear();
+    }
+}
