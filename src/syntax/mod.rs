@@ -3,3 +3,11 @@
 //! The parser never gives up: it returns a tree of all that it understood and every error that it met.
 
 pub mod ast;
+mod lexer;
+mod parse;
+mod parser;
+mod problem;
+mod token;
+
+pub use parse::{MAX_SIZE, decode, parse_bytes, parse_expr, parse_file, parse_template};
+pub use parser::MAX_DEPTH;
