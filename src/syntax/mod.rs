@@ -7,6 +7,8 @@ mod lexer;
 mod parse;
 mod parser;
 mod problem;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use parse::{MAX_SIZE, decode, parse_bytes, parse_expr, parse_file, parse_template};

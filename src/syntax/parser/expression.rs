@@ -152,8 +152,8 @@ impl Parser<'_> {
 
     /// The number that is written as `text`.
     pub(super) fn number_at(&mut self, text: &str, span: Span) -> ExprKind {
-        if let Ok(number) = text.parse::<i64>() {
-            return ExprKind::Number(Number::from(number));
+        if let Some(number) = Number::parse(text) {
+            return ExprKind::Number(number);
         }
         self.note(problem::NUMBER_LITERAL, span, "This is not a number.");
         ExprKind::Invalid

@@ -1,0 +1,3 @@
+//! Tests of the parser and the formatter over whole texts.
+
+mod errors;
