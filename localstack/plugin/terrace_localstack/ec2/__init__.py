@@ -1,0 +1,1 @@
+"""EC2: what moto does differently from AWS, mended by kind of object."""

@@ -1,0 +1,1 @@
+"""RDS: what moto does differently from AWS, mended by kind of object."""

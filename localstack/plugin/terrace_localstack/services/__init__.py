@@ -1,0 +1,1 @@
+"""Smaller services: what moto or LocalStack does differently from AWS."""

@@ -1,0 +1,118 @@
+"""A LocalStack for the tests, and clients for it: each test is an AWS account of its own, so that none sees another's objects.
+
+``TERRACE_LOCALSTACK_ENDPOINT`` names a LocalStack that runs already; else one is started on a spare port. States last no time
+(one unit is 0 s), except in tests that ask for :func:`slow`.
+"""
+
+import contextlib
+import os
+import pathlib
+import random
+import socket
+import subprocess
+import time
+import urllib.request
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+ROOT = pathlib.Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def endpoint():
+    if given := os.environ.get("TERRACE_LOCALSTACK_ENDPOINT"):
+        yield given
+        return
+    with socket.socket() as spare:
+        spare.bind(("127.0.0.1", 0))
+        port = spare.getsockname()[1]
+    environment = os.environ | {"TERRACE_LOCALSTACK_PORT": str(port), "TERRACE_LOCALSTACK_DELAY": "0"}
+    subprocess.run([ROOT / "start"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    yield f"http://127.0.0.1:{port}"
+    subprocess.run([ROOT / "stop"], env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+class Account:
+    """Clients of one account: ``aws.ec2.describe_vpcs()``; and what most tests need first."""
+
+    def __init__(self, endpoint: str, region: str = "us-east-1", account: str | None = None) -> None:
+        self.endpoint, self.region = endpoint, region
+        self.account = account or str(random.randrange(10**11, 10**12))
+        self._clients = {}
+
+    def __getattr__(self, service: str):
+        if service not in self._clients:
+            self._clients[service] = boto3.client(
+                {"tagging": "resourcegroupstaggingapi", "application_autoscaling": "application-autoscaling"}.get(service, service),
+                endpoint_url=self.endpoint,
+                region_name=self.region,
+                aws_access_key_id=self.account,
+                aws_secret_access_key="test",
+                config=Config(retries={"max_attempts": 0}, read_timeout=60, parameter_validation=False),
+            )
+        return self._clients[service]
+
+    def elsewhere(self, region: str) -> "Account":
+        return Account(self.endpoint, region, self.account)
+
+    def vpc(self, cidr: str = "10.0.0.0/16") -> str:
+        return self.ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
+
+    def subnets(self, vpc: str, count: int = 2) -> list[str]:
+        """Makes subnets in as many zones."""
+        return [
+            self.ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{self.region}{'abcdef'[n]}")["Subnet"]["SubnetId"]
+            for n in range(count)
+        ]
+
+    def gateway(self, vpc: str) -> str:
+        gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        self.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+        return gateway
+
+    def network(self, count: int = 2) -> tuple[str, list[str]]:
+        vpc = self.vpc()
+        self.gateway(vpc)
+        return vpc, self.subnets(vpc, count)
+
+    def image(self) -> str:
+        images = self.ec2.describe_images(Owners=["amazon"], Filters=[{"Name": "name", "Values": ["amzn2-ami-hvm-*"]}])["Images"]
+        return images[0]["ImageId"]
+
+
+@pytest.fixture
+def aws(endpoint) -> Account:
+    return Account(endpoint)
+
+
+@pytest.fixture
+def slow(endpoint):
+    """One unit of time is 0.4 s during the test."""
+    _delay(endpoint, 0.4)
+    yield
+    _delay(endpoint, 0)
+
+
+def _delay(endpoint: str, seconds: float) -> None:
+    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/_terrace/delay/{seconds}", method="POST"))
+
+
+@contextlib.contextmanager
+def raises(code: str):
+    """Expects AWS's error code."""
+    with pytest.raises(ClientError) as caught:
+        yield caught
+    assert caught.value.response["Error"]["Code"] == code, caught.value
+
+
+def eventually(condition, timeout: float = 10):
+    """Waits until the condition holds, and returns what it answered."""
+    end = time.monotonic() + timeout
+    while True:
+        if found := condition():
+            return found
+        assert time.monotonic() < end, "it never came to be"
+        time.sleep(0.05)
