@@ -44,7 +44,7 @@ pub fn text(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Strin
     } else {
         let mut group = title.elements(snippets);
         if !notes.is_empty() {
-            group = group.element(Padding).elements(notes.into_iter().map(Note::element));
+            group = group.element(Padding).elements(notes.into_iter().map(|note| note.element()));
         }
         renderer.render(&[group])
     };
@@ -61,7 +61,7 @@ struct Note {
 }
 
 impl Note {
-    fn element(self) -> Element<'static> {
+    fn element<'a>(self) -> Element<'a> {
         match self.name {
             Some("help") => Level::HELP.message(self.text).into(),
             Some(name) => Level::NOTE.with_name(name).message(self.text).into(),
