@@ -1,6 +1,6 @@
 //! Values as JSON: what is known of them, and masks of what is unknown or sensitive.
 
-use serde_json::{Map, Number, Value as Json};
+use serde_json::{Map, Number, Value as Json, json};
 
 use crate::value::{Kind, Value};
 
@@ -69,11 +69,11 @@ pub fn type_of(ty: &crate::value::Type) -> Json {
         Type::Bool => "bool".into(),
         Type::Number => "number".into(),
         Type::String => "string".into(),
-        Type::List(element) => vec!["list".into(), type_of(element)].into(),
-        Type::Set(element) => vec!["set".into(), type_of(element)].into(),
-        Type::Map(element) => vec!["map".into(), type_of(element)].into(),
+        Type::List(element) => json!(["list", type_of(element)]),
+        Type::Set(element) => json!(["set", type_of(element)]),
+        Type::Map(element) => json!(["map", type_of(element)]),
         Type::Tuple(elements) => {
-            vec!["tuple".into(), elements.iter().map(type_of).collect::<Vec<_>>().into()].into()
+            json!(["tuple", elements.iter().map(type_of).collect::<Vec<_>>()])
         }
         Type::Object(object) => {
             let attributes: Map<_, _> = object
@@ -81,15 +81,13 @@ pub fn type_of(ty: &crate::value::Type) -> Json {
                 .iter()
                 .map(|(name, ty)| (name.to_string(), type_of(ty)))
                 .collect();
-            vec!["object".into(), attributes.into()].into()
+            json!(["object", attributes])
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::value::{Marks, Type};
 
