@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// Each layer may use itself and those before it.
 const LAYERS: [&str; 18] = [
-    "base", "world", "diag", "value", "schema", "syntax", "config", "eval", "graph", "plan", "migrate", "provider",
-    "engine", "ledger", "aws", "sim", "report", "cli",
+    "base", "world", "diag", "value", "schema", "syntax", "config", "eval", "graph", "plan",
+    "migrate", "provider", "engine", "ledger", "aws", "sim", "report", "cli",
 ];
 
 /// Crates that only some layers may name: what a layer is for is not to leak into others.
@@ -97,7 +97,8 @@ fn layers_use_only_those_before_them() {
         let Some(layer) = file.layer else { continue };
         for (number, line) in code(&file) {
             for name in names(line, "crate::") {
-                if LAYERS.iter().position(|other| *other == name).is_some_and(|other| other > layer) {
+                if LAYERS.iter().position(|other| *other == name).is_some_and(|other| other > layer)
+                {
                     let place = file.path.display();
                     problems.push(format!("{place}:{number}: {} uses {name}", LAYERS[layer]));
                 }

@@ -37,7 +37,10 @@ fn wrong_command_lines_are_refused_with_a_suggestion() {
 fn completions_exist_for_every_shell() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        assert!(sandbox.run(&format!("completions {shell}")).ok().out.contains("terrace"), "{shell}");
+        assert!(
+            sandbox.run(&format!("completions {shell}")).ok().out.contains("terrace"),
+            "{shell}"
+        );
     }
 }
 

@@ -40,7 +40,10 @@ pub fn text(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Strin
     let snippets = snippets(diagnostic, sources);
     let mut text = if snippets.is_empty() {
         let title = renderer.render(&[Group::with_title(title)]);
-        std::iter::once(title).chain(notes.iter().map(Note::indented)).collect::<Vec<_>>().join("\n")
+        std::iter::once(title)
+            .chain(notes.iter().map(Note::indented))
+            .collect::<Vec<_>>()
+            .join("\n")
     } else {
         let mut group = title.elements(snippets);
         if !notes.is_empty() {
