@@ -1,11 +1,34 @@
 //! Files to modules, blocks, phases and migrations. Nothing is evaluated here: what is computed stays an expression.
+//!
+//! [`load`] reads a root module with everything that it calls, for every phase; [`Config::select`] is what holds in
+//! one of them.
 
+mod codes;
+mod constant;
+mod content;
+mod decode;
+mod json;
+mod ladder;
+mod load;
+mod manifest;
 mod model;
+mod name;
+mod override_files;
+mod reference;
+mod source;
+mod traversal;
+mod version;
 
+#[cfg(test)]
+mod tests;
+
+pub use load::load;
+pub use manifest::{Installed, Manifest, PATH as MANIFEST_PATH};
 pub use model::{
-    Call, Check, Condition, Config, Declarations, Defaults, Gate, IgnoreChanges, Import, Ladder,
-    Ledger, Lifecycle, Local, Migration, MigrationStep, Module, ModuleId, ModuleSource, Moved,
-    OnFailure, Output, Passed, Phase, ProviderConfig, ProviderRef, Provisioner, ProvisionerWhen,
-    Removed, RequiredProvider, Resource, ResourceKey, Selected, Shift, Soak, Stack, Target, Tree,
+    Call, Check, Condition, Config, Declarations, Gate, IgnoreChanges, Import, Ladder, Ledger,
+    Lifecycle, Local, Migration, MigrationStep, Module, ModuleId, ModuleSource, Moved, OnFailure,
+    Output, Passed, Phase, ProviderConfig, ProviderRef, Provisioner, ProvisionerWhen, Removed,
+    RequiredProvider, Resource, ResourceKey, Selected, Shift, Soak, Stack, Target, Tree,
     TypeConstraint, Variable, VersionConstraint,
 };
+pub use version::{Constraint, LANGUAGE, Version};

@@ -6,7 +6,6 @@
 mod error;
 mod reader;
 mod router;
-pub mod tags;
 mod writer;
 
 pub use error::{Error, ErrorClass};

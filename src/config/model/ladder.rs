@@ -73,6 +73,10 @@ pub struct Migration {
     pub gates: Vec<Gate>,
     /// `soak`: how long alarms must stay quiet.
     pub soak: Option<Soak>,
+    /// The first label.
+    pub from_span: Span,
+    /// The second label.
+    pub to_span: Span,
     /// The head of the block.
     pub span: Span,
 }

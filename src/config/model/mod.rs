@@ -15,4 +15,4 @@ pub use ladder::{Gate, Ladder, Ledger, Migration, MigrationStep, Phase, Shift, S
 pub use refactor::{Import, Moved, Removed, Target};
 pub use resource::{IgnoreChanges, Lifecycle, OnFailure, Provisioner, ProvisionerWhen, Resource};
 pub use tree::{Config, Module, ModuleId, Selected, Tree};
-pub use variable::{Defaults, TypeConstraint, Variable};
+pub use variable::{TypeConstraint, Variable};

@@ -1,7 +1,5 @@
 //! Input variables and their type constraints.
 
-use std::collections::BTreeMap;
-
 use ecow::EcoString;
 
 use super::Condition;
@@ -38,32 +36,15 @@ pub struct Variable {
 pub struct TypeConstraint {
     /// The type, with its optional attributes.
     pub ty: Type,
-    /// Defaults of optional attributes at any depth; none where there are none.
-    pub defaults: Option<Defaults>,
+    /// The constraint itself, where it has `optional(type, default)` at any depth: `eval::type_constraint` yields the
+    /// defaults.
+    pub with_defaults: Option<Expr>,
     /// The constraint's text; none where nothing is written.
     pub span: Option<Span>,
 }
 
 impl Default for TypeConstraint {
     fn default() -> Self {
-        Self { ty: Type::Dynamic, defaults: None, span: None }
-    }
-}
-
-/// Defaults of `optional(type, default)` attributes within a type constraint.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Defaults {
-    /// The defaults of this object type's own attributes: expressions without references and function calls.
-    pub attributes: BTreeMap<EcoString, Expr>,
-    /// Defaults further in, by attribute name, by index for tuples (`"0"`), and under `""` for elements of lists, sets
-    /// and maps.
-    pub children: BTreeMap<EcoString, Self>,
-}
-
-impl Defaults {
-    /// Whether there is no default at any depth.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.attributes.is_empty() && self.children.values().all(Self::is_empty)
+        Self { ty: Type::Dynamic, with_defaults: None, span: None }
     }
 }

@@ -1,0 +1,217 @@
+//! Override files: their blocks change what the other files of the directory declare.
+//!
+//! Arguments replace arguments of the same name; nested blocks replace all nested blocks of the same type, except
+//! `lifecycle`, which is merged argument by argument. Done on the syntax tree, so that every place stays the author's.
+
+use std::sync::Arc;
+
+use super::codes;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::syntax::ast::{Block, Body, JsonBody, JsonKind, JsonNode};
+
+/// Blocks that override files may not hold.
+const FIXED: &[&str] = &["moved", "removed", "import", "check", "stack", "phase", "migration"];
+
+/// Applies the blocks of override files to those of the others.
+pub fn apply(primary: &mut Vec<Block>, overrides: Vec<Block>, problems: &mut Diagnostics) {
+    for block in overrides {
+        let kind = block.ident.name.as_str();
+        if FIXED.contains(&kind) {
+            let summary = format!("Cannot override '{kind}' blocks");
+            let detail =
+                format!("A {kind} block can appear only in normal files, not in override files.");
+            problems.push(Diagnostic::error(codes::OVERRIDE, summary, detail).at(block.header));
+            continue;
+        }
+        match kind {
+            "locals" => locals(primary, block, problems),
+            "terraform" => terraform(primary, block),
+            _ => named(primary, block, problems),
+        }
+    }
+}
+
+fn named(primary: &mut [Block], block: Block, problems: &mut Diagnostics) {
+    match primary.iter_mut().find(|base| is_same(base, &block)) {
+        Some(base) => merge(&mut base.body, block.body, Nested::Replaced),
+        None => problems.push(missing_base(&block)),
+    }
+}
+
+/// Whether two blocks declare the same thing.
+fn is_same(base: &Block, block: &Block) -> bool {
+    let labels = |block: &Block| block.labels.iter().map(|l| l.text.clone()).collect::<Vec<_>>();
+    base.ident.name == block.ident.name
+        && labels(base) == labels(block)
+        && (block.ident.name != "provider" || alias(base) == alias(block))
+}
+
+fn alias(block: &Block) -> Option<ecow::EcoString> {
+    let alias = block.body.attributes.iter().find(|attribute| attribute.name.name == "alias")?;
+    super::traversal::literal(&alias.expr)
+}
+
+/// How nested blocks of an override meet those of the base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nested {
+    /// They take the place of all of the same type.
+    Replaced,
+    /// They are added.
+    Added,
+}
+
+fn merge(base: &mut Body, over: Body, nested: Nested) {
+    for attribute in over.attributes {
+        match base.attributes.iter_mut().find(|old| old.name.name == attribute.name.name) {
+            Some(old) => *old = attribute,
+            None => base.attributes.push(attribute),
+        }
+    }
+    let (lifecycle, blocks): (Vec<Block>, Vec<Block>) =
+        over.blocks.into_iter().partition(|block| block.ident.name == "lifecycle");
+    if nested == Nested::Replaced {
+        base.blocks.retain(|old| {
+            let is_replaced = |block: &Block| {
+                block.ident.name == old.ident.name
+                    || is_dynamic(block, old)
+                    || is_dynamic(old, block)
+            };
+            !blocks.iter().any(is_replaced)
+        });
+    }
+    base.blocks.extend(blocks);
+    for block in lifecycle {
+        match base.blocks.iter_mut().find(|old| old.ident.name == "lifecycle") {
+            Some(old) => merge(&mut old.body, block.body, Nested::Added),
+            None => base.blocks.push(block),
+        }
+    }
+    merge_json(base, over.json);
+}
+
+/// Whether `dynamic` generates blocks of the type of `plain`.
+fn is_dynamic(dynamic: &Block, plain: &Block) -> bool {
+    dynamic.ident.name == "dynamic"
+        && dynamic.labels.first().is_some_and(|label| label.text == plain.ident.name)
+}
+
+fn merge_json(base: &mut Body, over: Option<Arc<JsonBody>>) {
+    let Some(over) = over else { return };
+    let overridden: Vec<_> =
+        super::content::json_properties(&over).map(|(name, _)| name.name.clone()).collect();
+    let is_kept = |name: &str| !overridden.iter().any(|other| other == name);
+    base.attributes.retain(|attribute| is_kept(&attribute.name.name));
+    base.blocks.retain(|block| is_kept(&block.ident.name));
+    let mut objects = Vec::new();
+    for node in base.json.iter().flat_map(|json| &json.objects) {
+        let kind = match &node.kind {
+            JsonKind::Object(properties) => JsonKind::Object(
+                properties.iter().filter(|(name, _)| is_kept(&name.name)).cloned().collect(),
+            ),
+            other => other.clone(),
+        };
+        objects.push(JsonNode { kind, span: node.span });
+    }
+    objects.extend(over.objects.iter().cloned());
+    base.json = Some(Arc::new(JsonBody { objects }));
+}
+
+/// Gives each overridden name its new value in the block that declares it.
+fn locals(primary: &mut [Block], block: Block, problems: &mut Diagnostics) {
+    for attribute in block.body.attributes {
+        let name = &attribute.name;
+        let base = primary
+            .iter_mut()
+            .filter(|base| base.ident.name == "locals")
+            .flat_map(|base| &mut base.body.attributes)
+            .find(|old| old.name.name == name.name);
+        match base {
+            Some(base) => base.expr = attribute.expr,
+            None => {
+                let detail = format!(
+                    "There is no local value named \"{}\". An override file can only override a local value that was \
+                     already defined in a primary configuration file.",
+                    name.name
+                );
+                problems.push(
+                    Diagnostic::error(
+                        codes::OVERRIDE,
+                        "Missing base local value definition to override",
+                        detail,
+                    )
+                    .at(attribute.span),
+                );
+            }
+        }
+    }
+}
+
+/// Settings may be given in override files alone; requirements are merged provider by provider.
+fn terraform(primary: &mut Vec<Block>, mut block: Block) {
+    let is_requirement = |nested: &Block| nested.ident.name == "required_providers";
+    let mut overriding = Vec::new();
+    block.body.blocks.retain(|nested| {
+        let keep = !is_requirement(nested);
+        if !keep {
+            overriding.push(nested.clone());
+        }
+        keep
+    });
+    for name in block.body.attributes.iter().map(|attribute| attribute.name.name.clone()) {
+        for base in primary.iter_mut().filter(|base| base.ident.name == "terraform") {
+            base.body.attributes.retain(|attribute| attribute.name.name != name);
+        }
+    }
+    for kind in ["backend", "cloud"] {
+        if block.body.blocks.iter().any(|nested| nested.ident.name == kind) {
+            for base in primary.iter_mut().filter(|base| base.ident.name == "terraform") {
+                base.body.blocks.retain(|b| !["backend", "cloud"].contains(&b.ident.name.as_str()));
+            }
+        }
+    }
+    for requirements in overriding {
+        let base = primary
+            .iter_mut()
+            .filter(|base| base.ident.name == "terraform")
+            .flat_map(|base| &mut base.body.blocks)
+            .find(|nested| is_requirement(nested));
+        match base {
+            Some(base) => merge(&mut base.body, requirements.body, Nested::Replaced),
+            None => block.body.blocks.push(requirements),
+        }
+    }
+    primary.push(block);
+}
+
+fn missing_base(block: &Block) -> Diagnostic {
+    let label = |at: usize| block.labels.get(at).map_or("", |label| label.text.as_str());
+    let (summary, what) = match block.ident.name.as_str() {
+        "variable" => (
+            "Missing base variable declaration to override",
+            format!("variable named \"{}\"", label(0)),
+        ),
+        "output" => {
+            ("Missing base output definition to override", format!("output named \"{}\"", label(0)))
+        }
+        "module" => {
+            ("Missing module call to override", format!("module call named \"{}\"", label(0)))
+        }
+        "provider" => (
+            "Missing base provider configuration for override",
+            format!("such provider configuration for \"{}\"", label(0)),
+        ),
+        "data" => (
+            "Missing data resource to override",
+            format!("{} data resource named \"{}\"", label(0), label(1)),
+        ),
+        _ => (
+            "Missing resource to override",
+            format!("{} resource named \"{}\"", label(0), label(1)),
+        ),
+    };
+    let detail = format!(
+        "There is no {what}. An override file can only override what was already declared in a primary configuration \
+         file."
+    );
+    Diagnostic::error(codes::OVERRIDE, summary, detail).at(block.header)
+}

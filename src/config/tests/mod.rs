@@ -1,0 +1,1 @@
+//! Configurations read as a whole: what is declared, and every diagnostic with its place.
