@@ -1,6 +1,6 @@
 //! Embeds the schema files and generates typed structs from them.
 //!
-//! `schema_table.rs`: the text of every file, by kind, sorted. `schema_typed.rs` (feature `aws`): a struct for each type
+//! `pages.rs`: the pages of diagnostic codes. `schema_table.rs`: the text of every file, by kind, sorted. `schema_typed.rs` (feature `aws`): a struct for each type
 //! that `schemas/typed.txt` names.
 
 use std::error::Error;
@@ -9,11 +9,14 @@ use std::{env, fs};
 
 #[path = "build/embed.rs"]
 mod embed;
+#[path = "build/pages.rs"]
+mod pages;
 #[path = "build/typed.rs"]
 mod typed;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=schemas");
+    println!("cargo::rerun-if-changed=src/diag/codes");
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var("OUT_DIR")?);
@@ -24,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         schemas.push((kind, files?));
     }
     fs::write(out.join("schema_table.rs"), embed::table(&out, &schemas)?)?;
+    fs::write(out.join("pages.rs"), pages::table()?)?;
     if env::var_os("CARGO_FEATURE_AWS").is_some() {
         let wanted = fs::read_to_string("schemas/typed.txt")?;
         fs::write(out.join("schema_typed.rs"), typed::structs(&wanted, &schemas)?)?;

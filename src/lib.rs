@@ -24,16 +24,17 @@
 //! | [`report`] | plans and events to text and JSON |
 //! | [`cli`] | arguments, settings, terminal, exit codes, one file per command |
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod base;
 pub mod cli;
 pub mod config;
 pub mod diag;
 pub mod engine;
 pub mod eval;
-pub mod syntax;
-
 pub mod plan;
 pub mod provider;
 pub mod schema;
+pub mod syntax;
 pub mod value;
 pub mod world;

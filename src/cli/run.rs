@@ -61,6 +61,7 @@ fn enter(context: &Context) -> Result<(), super::error::CommandError> {
 fn dispatch(command: Command, context: &mut Context) -> Outcome {
     match command {
         Command::Completions(args) => commands::completions::run(&args, context),
+        Command::Explain(args) => commands::explain::run(&args, context),
         Command::Version(args) => commands::version::run(&args, context),
         _ => todo_command(),
     }

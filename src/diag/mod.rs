@@ -5,10 +5,12 @@
 mod code;
 mod collect;
 mod diagnostic;
+mod pages;
 pub mod render;
 mod source;
 
 pub use code::Code;
 pub use collect::Diagnostics;
 pub use diagnostic::{Diagnostic, Label, Severity};
+pub use pages::pages;
 pub use source::{FileId, Location, SourceFile, SourceMap, Span};

@@ -6,6 +6,7 @@
 mod error;
 mod reader;
 mod router;
+pub mod tags;
 mod writer;
 
 pub use error::{Error, ErrorClass};

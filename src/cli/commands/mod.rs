@@ -1,4 +1,5 @@
 //! One file per command. Each has `run`, which resolves its settings, does its work through the library and prints.
 
 pub mod completions;
+pub mod explain;
 pub mod version;

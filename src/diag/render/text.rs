@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Element, Level, Padding, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Padding, Renderer, Snippet};
 
 use crate::diag::{Diagnostic, FileId, Severity, SourceFile, SourceMap, Span};
 
@@ -31,43 +31,81 @@ pub fn text(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Strin
         Severity::Warning => (Level::WARNING, "Warning"),
     };
     let title = level.with_name(name).primary_title(diagnostic.summary.as_str());
-    let mut group = title.elements(snippets(diagnostic, sources));
-    let messages = messages(diagnostic);
-    if !messages.is_empty() {
-        group = group.element(Padding).elements(messages);
-    }
     let renderer = match style {
         Style::Plain => Renderer::plain(),
         Style::Colour => Renderer::styled(),
     };
-    let mut text = renderer.decor_style(DecorStyle::Ascii).render(&[group]);
+    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let notes = notes(diagnostic);
+    let snippets = snippets(diagnostic, sources);
+    let mut text = if snippets.is_empty() {
+        let title = renderer.render(&[Group::with_title(title)]);
+        std::iter::once(title)
+            .chain(notes.iter().map(Note::indented))
+            .collect::<Vec<_>>()
+            .join("\n")
+    } else {
+        let mut group = title.elements(snippets);
+        if !notes.is_empty() {
+            group = group.element(Padding).elements(notes.into_iter().map(|note| note.element()));
+        }
+        renderer.render(&[group])
+    };
     text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     text.push('\n');
     text
 }
 
-fn messages(diagnostic: &Diagnostic) -> Vec<Element<'static>> {
-    let mut messages = Vec::new();
-    let mut say = |level: Level<'static>, text: &str, indent: usize| {
-        messages.push(level.message(wrap(text, WIDTH - indent)).into());
+/// A paragraph behind the title.
+struct Note {
+    /// What kind of paragraph: nothing, `help`, `value`.
+    name: Option<&'static str>,
+    text: String,
+}
+
+impl Note {
+    fn element<'a>(self) -> Element<'a> {
+        match self.name {
+            Some("help") => Level::HELP.message(self.text).into(),
+            Some(name) => Level::NOTE.with_name(name).message(self.text).into(),
+            None => Level::NOTE.no_name().message(self.text).into(),
+        }
+    }
+
+    /// For a diagnostic that stands in no file.
+    fn indented(&self) -> String {
+        let name = self.name.map(|name| format!("{name}: ")).unwrap_or_default();
+        let mut lines = self.text.lines();
+        let first = format!("  {name}{}", lines.next().unwrap_or_default());
+        std::iter::once(first)
+            .chain(lines.map(|line| format!("  {:1$}{line}", "", name.len())))
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+}
+
+fn notes(diagnostic: &Diagnostic) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let mut say = |name: Option<&'static str>, text: &str| {
+        let width = WIDTH - 4 - name.map_or(0, |name| name.len() + 2);
+        notes.push(Note { name, text: wrap(text, width) });
     };
     if !diagnostic.detail.is_empty() {
-        say(Level::NOTE.no_name(), &diagnostic.detail, 4);
+        say(None, &diagnostic.detail);
     }
     if let Some(address) = &diagnostic.address {
-        say(Level::NOTE.with_name("in"), address, 8);
+        say(Some("in"), address);
     }
     for value in &diagnostic.values {
-        say(Level::NOTE.with_name("value"), value, 11);
+        say(Some("value"), value);
     }
     if let Some(help) = &diagnostic.help {
-        say(Level::HELP, help, 10);
+        say(Some("help"), help);
     }
     if diagnostic.code.0 != 0 {
-        let code = format!("`terrace explain {}` tells more", diagnostic.code);
-        say(Level::NOTE.no_name(), &code, 4);
+        say(None, &format!("`terrace explain {}` tells more", diagnostic.code));
     }
-    messages
+    notes
 }
 
 /// The subject's file with the subject underlined, then each further file that a label points into.

@@ -1,0 +1,188 @@
+//! AWS as a cloud: finds the type's code and the region's clients for each request.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ecow::EcoString;
+use tokio::sync::OnceCell;
+
+use super::regional::Regional;
+use super::resource::Erased;
+use super::settings::Settings;
+use super::{data, registry};
+use crate::base::{Id, Mode, Region, StackName, TypeName};
+use crate::plan::{Live, Scope};
+use crate::provider::{
+    ClaimRequest, CreateRequest, DataRequest, DeleteRequest, Error, ErrorClass, FindRequest,
+    Future, ListRequest, Poll, PollRequest, ReadRequest, Reader, UpdateRequest, Writer,
+};
+use crate::value::Value;
+
+/// AWS, at whatever endpoint the provider configurations name.
+#[derive(Default)]
+pub struct Aws {
+    providers: Mutex<BTreeMap<EcoString, Arc<Provider>>>,
+}
+
+struct Provider {
+    settings: Settings,
+    account: Arc<OnceCell<String>>,
+    reading: Mutex<BTreeMap<Region, Arc<Regional>>>,
+    writing: Mutex<BTreeMap<Region, Arc<Regional>>>,
+}
+
+/// What a call is for: whether the SDK may repeat it.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Reading,
+    Writing,
+}
+
+impl Aws {
+    /// AWS without any provider configuration yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn provider(&self, name: &str) -> Result<Arc<Provider>, Error> {
+        let providers = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
+        providers.get(name).cloned().ok_or_else(|| {
+            let message = format!("the provider configuration `{name}` was never given");
+            Error::new(ErrorClass::Other, "find the provider", message)
+        })
+    }
+
+    fn regional(&self, scope: &Scope, purpose: Purpose) -> Result<Arc<Regional>, Error> {
+        let provider = self.provider(&scope.provider)?;
+        let region = scope.region.as_ref().unwrap_or(&provider.settings.region);
+        let (regions, make): (_, fn(&Settings, &Region, Arc<OnceCell<String>>) -> Regional) =
+            match purpose {
+                Purpose::Reading => (&provider.reading, Regional::for_reading),
+                Purpose::Writing => (&provider.writing, Regional::for_writing),
+            };
+        let mut regions = regions.lock().unwrap_or_else(PoisonError::into_inner);
+        let regional = regions.entry(region.clone()).or_insert_with(|| {
+            Arc::new(make(&provider.settings, region, provider.account.clone()))
+        });
+        Ok(regional.clone())
+    }
+}
+
+fn resource(type_name: &TypeName) -> Result<&'static dyn Erased, Error> {
+    registry::resource(type_name).ok_or_else(|| {
+        let message = format!("{type_name} is not implemented on AWS yet");
+        Error::new(ErrorClass::Unsupported, "find the type", message)
+    })
+}
+
+/// Sends a request to its type's code with its region's clients.
+macro_rules! call {
+    ($self:ident, $purpose:ident, $request:ident, $method:ident) => {
+        Box::pin(async move {
+            let aws = $self.regional(&$request.scope, Purpose::$purpose)?;
+            resource(&$request.type_name)?.$method(&aws, $request).await
+        })
+    };
+}
+
+impl Reader for Aws {
+    fn supports(&self, type_name: &TypeName, mode: Mode) -> bool {
+        match mode {
+            Mode::Managed => registry::resource(type_name).is_some(),
+            Mode::Data => data::source(type_name).is_some(),
+            Mode::Ephemeral => false,
+        }
+    }
+
+    fn configure<'a>(&'a self, provider: &'a str, config: &'a Value) -> Future<'a, Option<Region>> {
+        Box::pin(async move {
+            if provider != "aws" && !provider.starts_with("aws.") {
+                return Ok(None);
+            }
+            let settings = Settings::load(config).await?;
+            let region = settings.region.clone();
+            let configured = Provider {
+                settings,
+                account: Arc::default(),
+                reading: Mutex::default(),
+                writing: Mutex::default(),
+            };
+            let mut providers = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
+            providers.insert(provider.into(), Arc::new(configured));
+            Ok(Some(region))
+        })
+    }
+
+    fn list<'a>(&'a self, request: &'a ListRequest) -> Future<'a, Vec<Live>> {
+        call!(self, Reading, request, list)
+    }
+
+    fn read<'a>(&'a self, request: &'a ReadRequest) -> Future<'a, Option<Live>> {
+        Box::pin(async move {
+            let aws = self.regional(&request.scope, Purpose::Reading)?;
+            resource(&request.type_name)?.read(&aws, &request.scope, &request.id).await
+        })
+    }
+
+    fn read_data<'a>(&'a self, request: &'a DataRequest) -> Future<'a, Value> {
+        Box::pin(async move {
+            let aws = self.regional(&request.scope, Purpose::Reading)?;
+            let type_name = request.address.type_name();
+            let source = data::source(type_name).ok_or_else(|| {
+                let message = format!("the data source {type_name} is not implemented on AWS yet");
+                Error::new(ErrorClass::Unsupported, "find the type", message)
+            })?;
+            source.read(&aws, &request.config).await
+        })
+    }
+
+    fn hint_types<'a>(
+        &'a self,
+        scope: &'a Scope,
+        stack: &'a StackName,
+    ) -> Future<'a, Vec<TypeName>> {
+        Box::pin(async move {
+            let aws = self.regional(scope, Purpose::Reading)?;
+            registry::tagged_types(&aws, stack).await
+        })
+    }
+
+    fn refresh(&self) {
+        let providers = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
+        for provider in providers.values() {
+            let regions = provider.reading.lock().unwrap_or_else(PoisonError::into_inner);
+            regions.values().for_each(|regional| regional.memo().clear());
+        }
+    }
+}
+
+impl Writer for Aws {
+    fn create<'a>(&'a self, request: &'a CreateRequest) -> Future<'a, Id> {
+        call!(self, Writing, request, create)
+    }
+
+    fn find<'a>(&'a self, request: &'a FindRequest) -> Future<'a, Vec<Live>> {
+        call!(self, Reading, request, find)
+    }
+
+    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, ()> {
+        call!(self, Writing, request, update)
+    }
+
+    fn delete<'a>(&'a self, request: &'a DeleteRequest) -> Future<'a, ()> {
+        call!(self, Writing, request, delete)
+    }
+
+    fn claim<'a>(&'a self, request: &'a ClaimRequest) -> Future<'a, ()> {
+        call!(self, Writing, request, claim)
+    }
+
+    fn poll<'a>(&'a self, request: &'a PollRequest) -> Future<'a, BTreeMap<Id, Poll>> {
+        call!(self, Reading, request, poll)
+    }
+
+    fn reader(&self) -> &dyn Reader {
+        self
+    }
+}

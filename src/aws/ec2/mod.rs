@@ -1,0 +1,85 @@
+//! EC2: networks, addresses, instances, volumes, launch templates.
+
+pub mod subnet;
+pub mod vpc;
+
+use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
+
+use super::error::Operation as _;
+use super::regional::Regional;
+use super::resource::{Query, TagChange, Tags};
+use crate::provider::{Error, tags};
+
+/// How many objects a describe call may answer at once, for the calls that take up to 1,000.
+const PAGE: i32 = 1000;
+
+/// A filter of a describe call.
+fn filter<V: Into<String>>(name: &str, values: impl IntoIterator<Item = V>) -> Filter {
+    Filter::builder()
+        .name(name)
+        .set_values(Some(values.into_iter().map(Into::into).collect()))
+        .build()
+}
+
+/// What a list has to ask for: by the stack's tag, and by id what the manifest knows. Two calls at most, and only one
+/// where nothing is known.
+fn filters(query: &Query<'_>, id_filter: &str) -> Vec<Filter> {
+    let mut filters = vec![filter(&format!("tag:{}", tags::STACK), [query.stack.as_str()])];
+    if !query.known.is_empty() {
+        filters.push(filter(id_filter, query.known.iter().map(crate::base::Id::as_str)));
+    }
+    filters
+}
+
+/// Tags as a map.
+fn tags_of(tags: &[Tag]) -> Tags {
+    tags.iter()
+        .filter_map(|tag| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default())))
+        .collect()
+}
+
+/// Tags as a create call takes them; none where there are none.
+fn tag_specification(kind: ResourceType, tags: &Tags) -> Option<TagSpecification> {
+    (!tags.is_empty()).then(|| {
+        TagSpecification::builder().resource_type(kind).set_tags(Some(tag_list(tags))).build()
+    })
+}
+
+fn tag_list(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}
+
+/// Writes and removes tags of any EC2 object.
+async fn retag(aws: &Regional, id: &str, change: &TagChange) -> Result<(), Error> {
+    if !change.set.is_empty() {
+        let call = aws.ec2().create_tags().resources(id).set_tags(Some(tag_list(&change.set)));
+        call.send().await.op("ec2:CreateTags")?;
+    }
+    if !change.remove.is_empty() {
+        let keys = change.remove.iter().map(|key| Tag::builder().key(key).build()).collect();
+        let call = aws.ec2().delete_tags().resources(id).set_tags(Some(keys));
+        call.send().await.op("ec2:DeleteTags")?;
+    }
+    Ok(())
+}
+
+/// Answers for ids that a describe call no longer knows, beside the states of those that it does.
+fn gone_unless_seen(
+    ids: &[crate::base::Id],
+    seen: impl IntoIterator<Item = (crate::base::Id, crate::provider::Poll)>,
+) -> std::collections::BTreeMap<crate::base::Id, crate::provider::Poll> {
+    let mut answer: std::collections::BTreeMap<_, _> =
+        ids.iter().map(|id| (id.clone(), crate::provider::Poll::Gone)).collect();
+    answer.extend(seen);
+    answer
+}
+
+/// A number of the schema as the SDK takes it; what does not fit is out of every range of EC2's anyway.
+fn small(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// A number of the SDK as the schema has it.
+fn number(number: i32) -> i64 {
+    i64::from(number)
+}

@@ -1,0 +1,17 @@
+//! The real cloud, on the official SDK: one folder per service, one file per resource type.
+//!
+//! A type's file says what data cannot: how it is listed, read, created, updated, deleted and waited for. Everything
+//! that types share is written once, here: sessions and clients ([`Regional`]), error classes, ownership tags,
+//! remembered bulk reads, and the adapter from typed resources to [`crate::provider`].
+
+mod cloud;
+mod data;
+mod ec2;
+mod error;
+mod memo;
+mod regional;
+mod registry;
+mod resource;
+mod settings;
+
+pub use cloud::Aws;

@@ -1,0 +1,129 @@
+//! A plan in Terraform's plan format 1.2, with what terrace adds under `terrace`.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::changes::{drift, output_change, resource_change};
+use super::checks::checks;
+use super::modules::{Object, output, tree};
+use super::state::prior;
+use super::values::{plain, type_of};
+use super::TERRAFORM_VERSION;
+use crate::plan::Outcome;
+use crate::report::text::Totals;
+use crate::report::{Change, Verb, changes};
+
+/// The plan as one document; `time` is when it was made.
+#[must_use]
+pub fn plan(outcome: &Outcome, time: &str) -> Json {
+    let all = changes(&outcome.plan);
+    let mut document = Map::new();
+    let mut put = |name: &str, value: Json| drop(document.insert(name.to_owned(), value));
+    put("format_version", "1.2".into());
+    put("terraform_version", TERRAFORM_VERSION.into());
+    put("variables", variables(outcome));
+    put("planned_values", planned_values(outcome, &all));
+    let drifted: Vec<_> = outcome
+        .drift
+        .iter()
+        .map(|one| {
+            let change = all.iter().find(|change| *change.address() == one.address);
+            drift(one, change.and_then(Change::before))
+        })
+        .collect();
+    if !drifted.is_empty() {
+        put("resource_drift", drifted.into());
+    }
+    put("resource_changes", all.iter().map(resource_change).collect());
+    put("output_changes", output_changes(outcome));
+    put("prior_state", prior(outcome));
+    put("configuration", configuration(outcome));
+    put("relevant_attributes", relevant(outcome));
+    if !outcome.checks.is_empty() {
+        put("checks", checks(&outcome.checks));
+    }
+    put("timestamp", time.into());
+    put("applyable", outcome.applyable.into());
+    put("complete", outcome.complete.into());
+    put("errored", outcome.errored().into());
+    put("terrace", additions(outcome));
+    document.into()
+}
+
+fn additions(outcome: &Outcome) -> Json {
+    let totals = Totals::of(&outcome.plan);
+    json!({
+        "stack": outcome.plan.stack,
+        "phase": outcome.plan.phase,
+        "totals": {
+            "import": totals.import,
+            "add": totals.add,
+            "change": totals.change,
+            "destroy": totals.destroy,
+            "forget": totals.forget,
+        },
+    })
+}
+
+fn variables(outcome: &Outcome) -> Json {
+    let variables = outcome.variables.iter();
+    let entry = |value| plain(value).map_or_else(|| json!({}), |value| json!({"value": value}));
+    variables.map(|(name, value)| (name.to_string(), entry(value))).collect::<Map<_, _>>().into()
+}
+
+fn output_changes(outcome: &Outcome) -> Json {
+    let outputs = outcome.outputs.iter();
+    outputs.map(|(name, output)| (name.to_string(), output_change(output))).collect::<Map<_, _>>().into()
+}
+
+fn planned_values(outcome: &Outcome, all: &[Change<'_>]) -> Json {
+    let mut outputs = Map::new();
+    for (name, change) in &outcome.outputs {
+        let Some(after) = &change.after else { continue };
+        let mut entry = Map::new();
+        entry.insert("sensitive".into(), change.sensitive.into());
+        if after.is_wholly_known() {
+            let Json::Object(known) = output(after, change.sensitive) else { continue };
+            entry = known;
+        } else if let Some(ty) = change.ty.as_ref().filter(|ty| !ty.has_dynamic()) {
+            entry.insert("type".into(), type_of(ty));
+        }
+        outputs.insert(name.to_string(), entry.into());
+    }
+    let objects: Vec<_> = all
+        .iter()
+        .filter(|change| change.verb != Verb::Forget && !change.step.deposed)
+        .filter_map(|change| {
+            Some(Object {
+                address: change.address(),
+                provider: &change.step.scope.provider,
+                value: change.after()?,
+                deposed: None,
+                tainted: false,
+            })
+        })
+        .collect();
+    let mut values = Map::new();
+    if !outputs.is_empty() {
+        values.insert("outputs".into(), outputs.into());
+    }
+    values.insert("root_module".into(), tree(&objects));
+    values.into()
+}
+
+/// The provider configurations in use. What blocks say is in the files, which a policy that needs them reads itself.
+fn configuration(outcome: &Outcome) -> Json {
+    let providers: Map<_, _> = outcome
+        .providers
+        .iter()
+        .map(|(name, kind)| (name.to_string(), json!({"name": kind, "full_name": format!("registry.terraform.io/hashicorp/{kind}")})))
+        .collect();
+    json!({"provider_config": providers, "root_module": {}})
+}
+
+fn relevant(outcome: &Outcome) -> Json {
+    outcome
+        .relevant
+        .iter()
+        .map(|(resource, path)| json!({"resource": resource, "attribute": path.split('.').collect::<Vec<_>>()}))
+        .collect()
+}

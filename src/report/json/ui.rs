@@ -1,0 +1,282 @@
+//! Terraform's machine-readable UI: one JSON object per line for each thing that happens.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::modules::key;
+use super::values::{plain, type_of};
+use super::{TERRAFORM_VERSION, changes};
+use crate::base::Address;
+use crate::diag::{Diagnostic, Severity, SourceMap, render};
+use crate::engine::{Counts, Event, Subject};
+use crate::plan::{Action, Outcome, Plan, Reason};
+use crate::report::text::Totals;
+use crate::report::{Change, Verb};
+use crate::value::Value;
+
+/// Makes lines; knows the time of each.
+pub struct Lines<'a> {
+    now: &'a dyn Fn() -> String,
+}
+
+impl<'a> Lines<'a> {
+    /// Lines that take their time from `now`, which answers RFC 3339.
+    #[must_use]
+    pub const fn new(now: &'a dyn Fn() -> String) -> Self {
+        Self { now }
+    }
+
+    fn line(&self, level: &str, message: &str, kind: &str, body: Json) -> String {
+        let mut line = Map::new();
+        line.insert("@level".into(), level.into());
+        line.insert("@message".into(), message.into());
+        line.insert("@module".into(), "terrace.ui".into());
+        line.insert("@timestamp".into(), (self.now)().into());
+        line.insert("type".into(), kind.into());
+        if let Json::Object(body) = body {
+            line.extend(body);
+        }
+        Json::Object(line).to_string()
+    }
+
+    /// The first line of every run.
+    #[must_use]
+    pub fn version(&self, version: &str) -> String {
+        let body = json!({"terraform": TERRAFORM_VERSION, "ui": "1.2", "terrace": {"version": version}});
+        self.line("info", &format!("terrace {version}"), "version", body)
+    }
+
+    /// A problem.
+    #[must_use]
+    pub fn diagnostic(&self, diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+        let (level, word) = match diagnostic.severity {
+            Severity::Error => ("error", "Error"),
+            Severity::Warning => ("warn", "Warning"),
+        };
+        let message = format!("{word}: {}", diagnostic.summary);
+        let body = json!({"diagnostic": render::json(diagnostic, sources)});
+        self.line(level, &message, "diagnostic", body)
+    }
+
+    /// Anything that is only to be logged.
+    #[must_use]
+    pub fn log(&self, message: &str) -> String {
+        self.line("info", message, "log", json!({}))
+    }
+
+    /// The totals of a plan.
+    #[must_use]
+    pub fn plan_summary(&self, plan: &Plan) -> String {
+        let totals = Totals::of(plan);
+        let body = json!({"changes": {
+            "add": totals.add, "change": totals.change, "import": totals.import,
+            "remove": totals.destroy, "operation": "plan",
+        }});
+        self.line("info", &totals.to_string(), "change_summary", body)
+    }
+
+    /// The totals of an apply.
+    #[must_use]
+    pub fn apply_summary(&self, counts: Counts, operation: &str) -> String {
+        let message = format!(
+            "Apply complete! Resources: {} added, {} changed, {} destroyed.",
+            counts.added, counts.changed, counts.destroyed
+        );
+        let body = json!({"changes": {
+            "add": counts.added, "change": counts.changed, "import": counts.imported,
+            "remove": counts.destroyed, "operation": operation,
+        }});
+        self.line("info", &message, "change_summary", body)
+    }
+
+    /// The outputs: as planned with their actions, or as they are.
+    #[must_use]
+    pub fn outputs(&self, outputs: Map<String, Json>) -> String {
+        let message = format!("Outputs: {}", outputs.len());
+        self.line("info", &message, "outputs", json!({"outputs": outputs}))
+    }
+
+    /// Something that happens in a run; none where the format has no word for it.
+    #[must_use]
+    pub fn event(&self, event: &Event) -> Option<String> {
+        let seconds = |elapsed: &std::time::Duration| elapsed.as_secs();
+        let (kind, subject, message, more) = match event {
+            Event::StepStarted { subject } => {
+                ("apply_start", subject, format!("{}: {}...", subject.address, doing(subject)), json!({}))
+            }
+            Event::StepProgress { subject, state, elapsed } => (
+                "apply_progress",
+                subject,
+                format!("{}: Still {} [{}s elapsed]", subject.address, doing(subject).to_lowercase(), seconds(elapsed)),
+                json!({"elapsed_seconds": seconds(elapsed), "state": state}),
+            ),
+            Event::StepFinished { subject, elapsed } => (
+                "apply_complete",
+                subject,
+                format!("{}: {} complete after {}s", subject.address, noun(subject), seconds(elapsed)),
+                json!({"elapsed_seconds": seconds(elapsed)}),
+            ),
+            Event::StepFailed { subject, elapsed, .. } => (
+                "apply_errored",
+                subject,
+                format!("{}: {} errored after {}s", subject.address, noun(subject), seconds(elapsed)),
+                json!({"elapsed_seconds": seconds(elapsed)}),
+            ),
+            Event::ProvisionStarted { subject, kind } => (
+                "provision_start",
+                subject,
+                format!("{}: Provisioning with '{kind}'...", subject.address),
+                json!({"provisioner": kind}),
+            ),
+            Event::ProvisionOutput { subject, line } => (
+                "provision_progress",
+                subject,
+                format!("{}: (local-exec): {line}", subject.address),
+                json!({"output": line}),
+            ),
+            _ => return None,
+        };
+        let mut hook = Map::new();
+        hook.insert("resource".into(), resource(&subject.address));
+        hook.insert("action".into(), action(subject.action).into());
+        if let Some(id) = &subject.id {
+            hook.insert("id_key".into(), "id".into());
+            hook.insert("id_value".into(), id.as_str().into());
+        }
+        if let Json::Object(more) = more {
+            hook.extend(more);
+        }
+        Some(self.line("info", &message, kind, json!({"hook": hook})))
+    }
+
+    /// A change that is planned.
+    #[must_use]
+    pub fn planned_change(&self, change: &Change<'_>) -> String {
+        let verb = match change.verb {
+            Verb::DeleteThenCreate | Verb::CreateThenDelete => "replace",
+            Verb::NoOp if change.step.moved_from.is_some() => "move",
+            Verb::NoOp if change.step.importing.is_some() => "import",
+            other => other.actions()[0],
+        };
+        let mut body = Map::new();
+        body.insert("resource".into(), resource(change.address()));
+        if let Some(from) = &change.step.moved_from {
+            body.insert("previous_resource".into(), resource(from));
+        }
+        if let Some(id) = &change.step.importing {
+            body.insert("importing".into(), json!({"id": id}));
+        }
+        body.insert("action".into(), verb.into());
+        if let Some(reason) = reason(change.reason()) {
+            body.insert("reason".into(), reason.into());
+        }
+        let message = format!("{}: Plan to {verb}", change.address());
+        self.line("info", &message, "planned_change", json!({"change": body}))
+    }
+}
+
+/// The lines that tell a plan: drift, changes, totals, outputs.
+#[must_use]
+pub fn planned(outcome: &Outcome, lines: &Lines<'_>) -> Vec<String> {
+    let mut told = Vec::new();
+    for drift in &outcome.drift {
+        let verb = if drift.live.is_some() { "update" } else { "delete" };
+        let message = format!("{}: Drift detected ({verb})", drift.address);
+        let body = json!({"change": {"resource": resource(&drift.address), "action": verb}});
+        told.push(lines.line("info", &message, "resource_drift", body));
+    }
+    let all = crate::report::changes(&outcome.plan);
+    told.extend(all.iter().filter(|change| change.is_notable()).map(|change| lines.planned_change(change)));
+    if outcome.errored() {
+        return told;
+    }
+    told.push(lines.plan_summary(&outcome.plan));
+    if !outcome.outputs.is_empty() {
+        let entry = |output: &crate::plan::OutputChange| {
+            let actions = changes::output_change(output);
+            let action = actions.pointer("/actions/0").cloned().unwrap_or_default();
+            json!({"sensitive": output.sensitive, "action": action})
+        };
+        let outputs = outcome.outputs.iter();
+        told.push(lines.outputs(outputs.map(|(name, one)| (name.to_string(), entry(one))).collect()));
+    }
+    told
+}
+
+/// An output's value for the line at the end of an apply; sensitive ones without it.
+#[must_use]
+pub fn output_value(value: &Value, sensitive: bool) -> Json {
+    let mut entry = Map::new();
+    entry.insert("sensitive".into(), sensitive.into());
+    entry.insert("type".into(), type_of(&value.ty()));
+    if !sensitive {
+        entry.insert("value".into(), plain(value).unwrap_or(Json::Null));
+    }
+    entry.into()
+}
+
+fn resource(address: &Address) -> Json {
+    let resource = &address.resource;
+    let local = crate::base::ResourceAddress { module: crate::base::ModulePath::root(), ..resource.clone() };
+    let implied = resource.type_name.as_str().split('_').next().unwrap_or_default();
+    json!({
+        "addr": address.to_string(),
+        "module": resource.module.to_string(),
+        "resource": local.instance(address.key.clone()).to_string(),
+        "implied_provider": implied,
+        "resource_type": resource.type_name,
+        "resource_name": resource.name,
+        "resource_key": address.key.as_ref().map(key),
+    })
+}
+
+const fn action(action: Action) -> &'static str {
+    match action {
+        Action::Create => "create",
+        Action::Read => "read",
+        Action::Update => "update",
+        Action::Delete => "delete",
+        Action::Forget => "forget",
+        Action::NoOp => "noop",
+    }
+}
+
+const fn doing(subject: &Subject) -> &'static str {
+    match subject.action {
+        Action::Create => "Creating",
+        Action::Read => "Reading",
+        Action::Update => "Modifying",
+        Action::Delete => "Destroying",
+        Action::Forget => "Forgetting",
+        Action::NoOp => "Adopting",
+    }
+}
+
+const fn noun(subject: &Subject) -> &'static str {
+    match subject.action {
+        Action::Create => "Creation",
+        Action::Read => "Read",
+        Action::Update => "Modifications",
+        Action::Delete => "Destruction",
+        Action::Forget => "Forgetting",
+        Action::NoOp => "Adoption",
+    }
+}
+
+const fn reason(reason: Reason) -> Option<&'static str> {
+    Some(match reason {
+        Reason::None => return None,
+        Reason::ReplaceBecauseTainted => "tainted",
+        Reason::ReplaceByRequest => "requested",
+        Reason::ReplaceBecauseCannotUpdate => "cannot_update",
+        Reason::ReplaceByTriggers => "replace_by_triggers",
+        Reason::DeleteBecauseNoResourceConfig => "delete_because_no_resource_config",
+        Reason::DeleteBecauseNoModule => "delete_because_no_module",
+        Reason::DeleteBecauseWrongRepetition => "delete_because_wrong_repetition",
+        Reason::DeleteBecauseCountIndex => "delete_because_count_index",
+        Reason::DeleteBecauseEachKey => "delete_because_each_key",
+        Reason::DeleteBecauseNoMoveTarget => "delete_because_no_move_target",
+        Reason::ReadBecauseConfigUnknown => "read_because_config_unknown",
+        Reason::ReadBecauseDependencyPending => "read_because_dependency_pending",
+        Reason::ReadBecauseCheckNested => "read_because_check_nested",
+    })
+}

@@ -1,0 +1,8 @@
+//! Plans, live objects and events as text for people and as JSON for programs. Nothing is printed here.
+
+mod change;
+pub mod json;
+pub mod paint;
+pub mod text;
+
+pub use change::{Change, Verb, changes};

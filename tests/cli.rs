@@ -1,0 +1,6 @@
+//! Every command as a user runs it: the built program in a folder of its own.
+
+#[path = "cli/program.rs"]
+mod program;
+#[path = "cli/sandbox.rs"]
+mod sandbox;
