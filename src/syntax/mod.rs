@@ -3,6 +3,7 @@
 //! The parser never gives up: it returns a tree of all that it understood and every error that it met.
 
 pub mod ast;
+mod format;
 mod lexer;
 mod parse;
 mod parser;
@@ -10,6 +11,9 @@ mod problem;
 #[cfg(test)]
 mod tests;
 mod token;
+mod traversal;
 
+pub use format::format;
 pub use parse::{MAX_SIZE, decode, parse_bytes, parse_expr, parse_file, parse_template};
 pub use parser::MAX_DEPTH;
+pub use traversal::{Traversal, TraversalStep, parse_traversal};

@@ -87,6 +87,12 @@ impl<'a> Parser<'a> {
         self.problems.into_iter().collect()
     }
 
+    /// The tokens, and what was wrong.
+    pub(super) fn into_tokens(mut self) -> (Vec<Token>, Diagnostics) {
+        let tokens = std::mem::take(&mut self.tokens);
+        (tokens, self.into_problems())
+    }
+
     fn peek_index(&mut self) -> usize {
         if (self.peeked.0, self.peeked.1) == (self.at, self.newlines) {
             return self.peeked.2;

@@ -1,3 +1,4 @@
 //! Tests of the parser and the formatter over whole texts.
 
 mod errors;
+mod formatting;
