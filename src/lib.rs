@@ -34,6 +34,7 @@ pub mod engine;
 pub mod eval;
 pub mod plan;
 pub mod provider;
+pub mod report;
 pub mod schema;
 pub mod syntax;
 pub mod value;

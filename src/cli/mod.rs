@@ -3,10 +3,15 @@
 mod args;
 mod argv;
 mod commands;
+mod context;
 pub mod env;
 mod error;
+mod outside;
 mod printer;
+mod project;
+mod prompt;
 mod run;
 mod settings;
+mod signals;
 
 pub use run::run;

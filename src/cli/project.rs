@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 
 use super::error::CommandError;
-use super::run::Context;
+use super::context::Context;
 use crate::config::{self, Config, Manifest, Selected};
 use crate::diag::{Diagnostics, SourceMap};
 

@@ -5,23 +5,13 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use super::args::{Args, Command};
+use super::args::{self, Args, Command};
+use super::context::Context;
 use super::env::Environment;
-use super::error::{Exit, Kind, Outcome};
+use super::error::{CommandError, Exit, Kind, Outcome};
 use super::printer::Printer;
 use super::settings::Global;
 use super::{argv, commands};
-use crate::diag::SourceMap;
-
-/// What every command works with.
-pub struct Context {
-    /// What every command takes.
-    pub global: Global,
-    /// The environment as it was at the start.
-    pub environment: Environment,
-    /// The terminal.
-    pub printer: Printer,
-}
 
 /// Runs the program.
 #[must_use]
@@ -33,28 +23,27 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
         Err(error) => return refuse(&error, &environment),
     };
     let global = Global::resolve(&args.global, &environment);
-    let printer = Printer::new(global.color, global.verbosity);
-    let mut context = Context { global, environment, printer };
+    let mut context = Context::new(global, environment);
     let outcome = enter(&context).and_then(|()| dispatch(args.command, &mut context));
     let exit = match outcome {
-        Ok(exit) => exit.code(),
+        Ok(exit) => exit,
         Err(error) => {
             if error.kind != Kind::Reported {
-                context.printer.diagnostic(&error.diagnostic(), &SourceMap::default());
+                context.fail(&error);
             }
-            Exit::Failure.code()
+            Exit::Failure
         }
     };
     context.printer.flush();
-    exit.into()
+    exit.code().into()
 }
 
 /// Goes to the folder of `--chdir`.
-fn enter(context: &Context) -> Result<(), super::error::CommandError> {
+fn enter(context: &Context) -> Result<(), CommandError> {
     let Some(folder) = &context.global.chdir else { return Ok(()) };
     std::env::set_current_dir(folder).map_err(|error| {
         let error = anyhow::Error::new(error).context(format!("--chdir={folder}"));
-        super::error::CommandError::new(Kind::File, "Cannot enter the folder", error)
+        CommandError::new(Kind::File, "Cannot enter the folder", error)
     })
 }
 
@@ -62,31 +51,37 @@ fn dispatch(command: Command, context: &mut Context) -> Outcome {
     match command {
         Command::Completions(args) => commands::completions::run(&args, context),
         Command::Explain(args) => commands::explain::run(&args, context),
+        Command::Init(args) => commands::init::run(&args, context),
+        Command::Phases(args) => commands::phases::run(&args, context),
+        Command::Validate(args) => commands::validate::run(&args, context),
         Command::Version(args) => commands::version::run(&args, context),
         _ => todo_command(),
     }
 }
 
 fn todo_command() -> Outcome {
-    Err(super::error::CommandError::say(
-        Kind::Usage,
-        "Not available",
-        "The command is not wired up yet",
-    ))
+    Err(CommandError::say(Kind::Usage, "Not available", "The command is not wired up yet"))
 }
 
 /// Help and version end well; anything else that the parser refuses ends with 1, as Terraform's does.
 fn refuse(error: &clap::Error, environment: &Environment) -> ExitCode {
-    let global = Global::resolve(&super::args::Global::default(), environment);
+    let global = Global::resolve(&args::Global::default(), environment);
     let mut printer = Printer::new(global.color, global.verbosity);
     let text = error.render().ansi().to_string();
-    match error.kind() {
+    let exit = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             printer.print(&text);
-            return Exit::Success.code().into();
+            Exit::Success
         }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => printer.complain(&text),
-        _ => printer.complain(&text.replacen("error:", "Error:", 1)),
-    }
-    Exit::Failure.code().into()
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            printer.complain(&text);
+            Exit::Failure
+        }
+        _ => {
+            printer.complain(&text.replacen("error:", "Error:", 1));
+            Exit::Failure
+        }
+    };
+    printer.flush();
+    exit.code().into()
 }

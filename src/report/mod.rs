@@ -4,5 +4,7 @@ mod change;
 pub mod json;
 pub mod paint;
 pub mod text;
+mod totals;
 
 pub use change::{Change, Verb, changes};
+pub use totals::Totals;

@@ -4,7 +4,7 @@ use clap::CommandFactory;
 
 use crate::cli::args::{Args, Completions};
 use crate::cli::error::{Exit, Outcome};
-use crate::cli::run::Context;
+use crate::cli::context::Context;
 
 /// Prints the script for the shell.
 pub fn run(args: &Completions, context: &mut Context) -> Outcome {

@@ -2,4 +2,7 @@
 
 pub mod completions;
 pub mod explain;
+pub mod init;
+pub mod phases;
+pub mod validate;
 pub mod version;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::cli::args::Version;
 use crate::cli::error::{Exit, Outcome};
-use crate::cli::run::Context;
+use crate::cli::context::Context;
 
 /// The version of Terraform's language and formats that this program speaks.
 pub const TERRAFORM: &str = "1.11.4";

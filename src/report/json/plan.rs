@@ -9,8 +9,7 @@ use super::state::prior;
 use super::values::{plain, type_of};
 use super::TERRAFORM_VERSION;
 use crate::plan::Outcome;
-use crate::report::text::Totals;
-use crate::report::{Change, Verb, changes};
+use crate::report::{Change, Totals, Verb, changes};
 
 /// The plan as one document; `time` is when it was made.
 #[must_use]

@@ -4,13 +4,12 @@ use serde_json::{Map, Value as Json, json};
 
 use super::modules::key;
 use super::values::{plain, type_of};
-use super::{TERRAFORM_VERSION, changes};
+use super::TERRAFORM_VERSION;
 use crate::base::Address;
 use crate::diag::{Diagnostic, Severity, SourceMap, render};
 use crate::engine::{Counts, Event, Subject};
-use crate::plan::{Action, Outcome, Plan, Reason};
-use crate::report::text::Totals;
-use crate::report::{Change, Verb};
+use crate::plan::{Action, Plan, Reason};
+use crate::report::{Change, Totals, Verb};
 use crate::value::Value;
 
 /// Makes lines; knows the time of each.
@@ -148,6 +147,14 @@ impl<'a> Lines<'a> {
         Some(self.line("info", &message, kind, json!({"hook": hook})))
     }
 
+    /// A difference between what the last apply left and what is live.
+    #[must_use]
+    pub fn drift(&self, address: &Address, verb: &str) -> String {
+        let message = format!("{address}: Drift detected ({verb})");
+        let body = json!({"change": {"resource": resource(address), "action": verb}});
+        self.line("info", &message, "resource_drift", body)
+    }
+
     /// A change that is planned.
     #[must_use]
     pub fn planned_change(&self, change: &Change<'_>) -> String {
@@ -172,34 +179,6 @@ impl<'a> Lines<'a> {
         let message = format!("{}: Plan to {verb}", change.address());
         self.line("info", &message, "planned_change", json!({"change": body}))
     }
-}
-
-/// The lines that tell a plan: drift, changes, totals, outputs.
-#[must_use]
-pub fn planned(outcome: &Outcome, lines: &Lines<'_>) -> Vec<String> {
-    let mut told = Vec::new();
-    for drift in &outcome.drift {
-        let verb = if drift.live.is_some() { "update" } else { "delete" };
-        let message = format!("{}: Drift detected ({verb})", drift.address);
-        let body = json!({"change": {"resource": resource(&drift.address), "action": verb}});
-        told.push(lines.line("info", &message, "resource_drift", body));
-    }
-    let all = crate::report::changes(&outcome.plan);
-    told.extend(all.iter().filter(|change| change.is_notable()).map(|change| lines.planned_change(change)));
-    if outcome.errored() {
-        return told;
-    }
-    told.push(lines.plan_summary(&outcome.plan));
-    if !outcome.outputs.is_empty() {
-        let entry = |output: &crate::plan::OutputChange| {
-            let actions = changes::output_change(output);
-            let action = actions.pointer("/actions/0").cloned().unwrap_or_default();
-            json!({"sensitive": output.sensitive, "action": action})
-        };
-        let outputs = outcome.outputs.iter();
-        told.push(lines.outputs(outputs.map(|(name, one)| (name.to_string(), entry(one))).collect()));
-    }
-    told
 }
 
 /// An output's value for the line at the end of an apply; sensitive ones without it.

@@ -1,0 +1,86 @@
+//! What every command works with: settings, environment, the outside world, and a voice.
+
+use super::env::Environment;
+use super::error::CommandError;
+use super::outside;
+use super::printer::Printer;
+use super::settings::Global;
+use crate::diag::{Diagnostic, Diagnostics, Severity, SourceMap};
+use crate::report::json::Lines;
+use crate::world::World;
+
+/// How a command speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// To people.
+    Human,
+    /// To programs: one JSON object per line.
+    Json,
+}
+
+/// What every command works with.
+pub struct Context {
+    /// What every command takes.
+    pub global: Global,
+    /// The environment as it was at the start.
+    pub environment: Environment,
+    /// Files, clock, randomness.
+    pub world: World,
+    /// The terminal.
+    pub printer: Printer,
+    /// How the command speaks.
+    pub voice: Voice,
+}
+
+impl Context {
+    /// The context of a command that speaks to people.
+    #[must_use]
+    pub fn new(global: Global, environment: Environment) -> Self {
+        let printer = Printer::new(global.color, global.verbosity);
+        let world = outside::world(&environment);
+        Self { global, environment, world, printer, voice: Voice::Human }
+    }
+
+    /// Speaks JSON from now on, where that is asked for; begins with the version.
+    pub fn speak(&mut self, voice: Voice) {
+        self.voice = voice;
+        if voice == Voice::Json {
+            self.tell(|lines| lines.version(super::commands::version::TERRACE));
+        }
+    }
+
+    /// Prints one line for programs.
+    pub fn tell(&mut self, line: impl FnOnce(&Lines<'_>) -> String) {
+        let clock = self.world.clock.clone();
+        let now = move || clock.now().to_string();
+        let line = line(&Lines::new(&now));
+        self.printer.line(&line);
+    }
+
+    /// Shows problems, in the order of the files, errors last.
+    pub fn report(&mut self, problems: &Diagnostics, sources: &SourceMap) {
+        for problem in in_order(problems) {
+            match self.voice {
+                Voice::Human => self.printer.diagnostic(problem, sources),
+                Voice::Json => self.tell(|lines| lines.diagnostic(problem, sources)),
+            }
+        }
+    }
+
+    /// Shows why the command failed.
+    pub fn fail(&mut self, error: &CommandError) {
+        self.report(&error.diagnostic().into(), &SourceMap::default());
+    }
+}
+
+/// Warnings, then errors; each by file and place, what stands in no file first. What is said twice is said once.
+#[must_use]
+pub fn in_order(problems: &Diagnostics) -> Vec<&Diagnostic> {
+    let mut ordered: Vec<&Diagnostic> = Vec::with_capacity(problems.len());
+    ordered.extend(problems);
+    ordered.sort_by_key(|problem| {
+        let place = problem.subject.map(|span| (span.file, span.start));
+        (problem.severity == Severity::Error, place)
+    });
+    ordered
+}
