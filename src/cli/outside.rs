@@ -13,7 +13,8 @@ pub fn world(environment: &Environment) -> World {
     if let Some(now) = environment.value(&env::TERRACE_TEST_NOW).and_then(|now| now.parse().ok()) {
         world.clock = Arc::new(StoppedClock(now));
     }
-    if let Some(seed) = environment.value(&env::TERRACE_TEST_SEED).and_then(|seed| seed.parse().ok())
+    if let Some(seed) =
+        environment.value(&env::TERRACE_TEST_SEED).and_then(|seed| seed.parse().ok())
     {
         world.entropy = Arc::new(SeededEntropy::new(seed));
     }

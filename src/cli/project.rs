@@ -2,8 +2,8 @@
 
 use camino::Utf8Path;
 
-use super::error::CommandError;
 use super::context::Context;
+use super::error::CommandError;
 use crate::config::{self, Config, Manifest, Selected};
 use crate::diag::{Diagnostics, SourceMap};
 
@@ -33,7 +33,11 @@ impl Project {
     ///
     /// # Errors
     /// Where there is no such phase; it has been shown.
-    pub fn select(&self, phase: Option<&str>, context: &mut Context) -> Result<Selected, CommandError> {
+    pub fn select(
+        &self,
+        phase: Option<&str>,
+        context: &mut Context,
+    ) -> Result<Selected, CommandError> {
         self.config.select(phase).map_err(|problem| {
             context.report(&(*problem).into(), &self.sources);
             CommandError::reported()

@@ -11,7 +11,9 @@ pub fn watch(cancel: &Cancel) {
         }
     });
     #[cfg(unix)]
-    if let Ok(mut stream) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+    if let Ok(mut stream) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    {
         let terminates = cancel.clone();
         tokio::spawn(async move {
             while stream.recv().await.is_some() {

@@ -3,8 +3,8 @@
 use clap::CommandFactory;
 
 use crate::cli::args::{Args, Completions};
-use crate::cli::error::{Exit, Outcome};
 use crate::cli::context::Context;
+use crate::cli::error::{Exit, Outcome};
 
 /// Prints the script for the shell.
 pub fn run(args: &Completions, context: &mut Context) -> Outcome {

@@ -2,8 +2,8 @@
 
 use crate::base::did_you_mean;
 use crate::cli::args::Explain;
-use crate::cli::error::{CommandError, Exit, Kind, Outcome};
 use crate::cli::context::Context;
+use crate::cli::error::{CommandError, Exit, Kind, Outcome};
 use crate::diag::pages;
 
 /// Prints one page, or the list of all.

@@ -64,7 +64,9 @@ fn step(phase: &Phase, below: &[String], blocks: &[String], sources: &SourceMap)
         after: phase.after.as_ref().map(ToString::to_string),
         description: phase.description.as_ref().map(ToString::to_string),
         serves: serves
-            .map(|(name, attribute)| (name.to_string(), sources.text(attribute.expr.span).to_owned()))
+            .map(|(name, attribute)| {
+                (name.to_string(), sources.text(attribute.expr.span).to_owned())
+            })
             .collect(),
         comes: without(blocks, below),
         goes: without(below, blocks),

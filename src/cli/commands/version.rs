@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::cli::args::Version;
-use crate::cli::error::{Exit, Outcome};
 use crate::cli::context::Context;
+use crate::cli::error::{Exit, Outcome};
 
 /// The version of Terraform's language and formats that this program speaks.
 pub const TERRAFORM: &str = "1.11.4";

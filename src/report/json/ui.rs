@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::TERRAFORM_VERSION;
 use super::modules::key;
 use super::values::{plain, type_of};
-use super::TERRAFORM_VERSION;
 use crate::base::Address;
 use crate::diag::{Diagnostic, Severity, SourceMap, render};
 use crate::engine::{Counts, Event, Subject};
@@ -40,7 +40,8 @@ impl<'a> Lines<'a> {
     /// The first line of every run.
     #[must_use]
     pub fn version(&self, version: &str) -> String {
-        let body = json!({"terraform": TERRAFORM_VERSION, "ui": "1.2", "terrace": {"version": version}});
+        let body =
+            json!({"terraform": TERRAFORM_VERSION, "ui": "1.2", "terrace": {"version": version}});
         self.line("info", &format!("terrace {version}"), "version", body)
     }
 
@@ -99,25 +100,43 @@ impl<'a> Lines<'a> {
     pub fn event(&self, event: &Event) -> Option<String> {
         let seconds = |elapsed: &std::time::Duration| elapsed.as_secs();
         let (kind, subject, message, more) = match event {
-            Event::StepStarted { subject } => {
-                ("apply_start", subject, format!("{}: {}...", subject.address, doing(subject)), json!({}))
-            }
+            Event::StepStarted { subject } => (
+                "apply_start",
+                subject,
+                format!("{}: {}...", subject.address, doing(subject)),
+                json!({}),
+            ),
             Event::StepProgress { subject, state, elapsed } => (
                 "apply_progress",
                 subject,
-                format!("{}: Still {} [{}s elapsed]", subject.address, doing(subject).to_lowercase(), seconds(elapsed)),
+                format!(
+                    "{}: Still {} [{}s elapsed]",
+                    subject.address,
+                    doing(subject).to_lowercase(),
+                    seconds(elapsed)
+                ),
                 json!({"elapsed_seconds": seconds(elapsed), "state": state}),
             ),
             Event::StepFinished { subject, elapsed } => (
                 "apply_complete",
                 subject,
-                format!("{}: {} complete after {}s", subject.address, noun(subject), seconds(elapsed)),
+                format!(
+                    "{}: {} complete after {}s",
+                    subject.address,
+                    noun(subject),
+                    seconds(elapsed)
+                ),
                 json!({"elapsed_seconds": seconds(elapsed)}),
             ),
             Event::StepFailed { subject, elapsed, .. } => (
                 "apply_errored",
                 subject,
-                format!("{}: {} errored after {}s", subject.address, noun(subject), seconds(elapsed)),
+                format!(
+                    "{}: {} errored after {}s",
+                    subject.address,
+                    noun(subject),
+                    seconds(elapsed)
+                ),
                 json!({"elapsed_seconds": seconds(elapsed)}),
             ),
             Event::ProvisionStarted { subject, kind } => (
@@ -195,7 +214,10 @@ pub fn output_value(value: &Value, sensitive: bool) -> Json {
 
 fn resource(address: &Address) -> Json {
     let resource = &address.resource;
-    let local = crate::base::ResourceAddress { module: crate::base::ModulePath::root(), ..resource.clone() };
+    let local = crate::base::ResourceAddress {
+        module: crate::base::ModulePath::root(),
+        ..resource.clone()
+    };
     let implied = resource.type_name.as_str().split('_').next().unwrap_or_default();
     json!({
         "addr": address.to_string(),

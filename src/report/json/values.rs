@@ -17,7 +17,10 @@ pub fn plain(value: &Value) -> Option<Json> {
             parts.iter().map(|part| plain(part).unwrap_or(Json::Null)).collect()
         }
         Kind::Map(_, parts) | Kind::Object(parts) => Json::Object(
-            parts.iter().filter_map(|(name, part)| Some((name.to_string(), plain(part)?))).collect(),
+            parts
+                .iter()
+                .filter_map(|(name, part)| Some((name.to_string(), plain(part)?)))
+                .collect(),
         ),
     })
 }

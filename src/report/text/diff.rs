@@ -52,7 +52,9 @@ impl<'a> Diff<'a> {
     pub fn of(change: &'a Change<'a>, indent: usize) -> String {
         let mut diff = Diff { change, text: String::new() };
         match (change.before(), change.after()) {
-            (Some(before), Some(after)) => diff.entries(before, after, indent, &AttrPath::default()),
+            (Some(before), Some(after)) => {
+                diff.entries(before, after, indent, &AttrPath::default())
+            }
             (None, Some(after)) => diff.whole(after, "+", indent),
             (Some(before), None) => diff.whole(before, "-", indent),
             (None, None) => {}
@@ -99,7 +101,8 @@ impl<'a> Diff<'a> {
         for name in names {
             let pair = (old.get(name), new.get(name));
             // In an object null is the same as not being there; in a map it is a value.
-            let pair = if is_object { (pair.0.filter(present), pair.1.filter(present)) } else { pair };
+            let pair =
+                if is_object { (pair.0.filter(present), pair.1.filter(present)) } else { pair };
             match pair {
                 (None, None) => {}
                 (Some(a), Some(b)) if same(a, b) => {
@@ -253,7 +256,8 @@ impl<'a> Diff<'a> {
         if count > 0 {
             let plural = if count == 1 { "" } else { "s" };
             let note = paint(FAINT, format!("# ({count} unchanged {what}{plural} hidden)"));
-            let note = if self.change.after().is_none() { note.replace("unchanged ", "") } else { note };
+            let note =
+                if self.change.after().is_none() { note.replace("unchanged ", "") } else { note };
             line(&mut self.text, indent, " ", &note);
         }
     }

@@ -10,7 +10,9 @@ use crate::report::paint::{ADD, CHANGE, FAINT, REMOVE, STRONG, paint};
 #[must_use]
 pub fn event(event: &Event) -> Option<String> {
     Some(match event {
-        Event::Discovering { .. } | Event::RunStarted { .. } | Event::StepSkipped { .. } => return None,
+        Event::Discovering { .. } | Event::RunStarted { .. } | Event::StepSkipped { .. } => {
+            return None;
+        }
         Event::Reading { addresses } => match addresses.as_slice() {
             [one] => format!("{one}: Reading..."),
             all => format!("Reading {} data sources...", all.len()),
@@ -21,7 +23,9 @@ pub fn event(event: &Event) -> Option<String> {
         Event::Recovered { address, id: None } => {
             format!("{address}: An interrupted run had made nothing")
         }
-        Event::StepStarted { subject } => format!("{}: {}...{}", name(subject), doing(subject), id(subject)),
+        Event::StepStarted { subject } => {
+            format!("{}: {}...{}", name(subject), doing(subject), id(subject))
+        }
         Event::StepProgress { subject, state, elapsed } => format!(
             "{}: Still {}... [{} elapsed, {state}]",
             name(subject),
@@ -48,7 +52,9 @@ pub fn event(event: &Event) -> Option<String> {
         }
         Event::Interrupted { urgency: Urgency::Stop, in_flight } => paint(
             CHANGE,
-            format!("Stopping now. {in_flight} operations are left to the next run, which will find them."),
+            format!(
+                "Stopping now. {in_flight} operations are left to the next run, which will find them."
+            ),
         ),
         Event::Interrupted { in_flight, .. } => paint(
             CHANGE,
@@ -78,7 +84,9 @@ fn finished(ending: Ending, counts: Counts, elapsed: Duration) -> String {
             let done = paint(ADD, format!("Apply complete! Resources: {objects}."));
             format!("\n{}{took}", paint(STRONG, done))
         }
-        Ending::Failed => format!("\n{} Resources: {objects}.{took}", paint(REMOVE, "Apply failed.")),
+        Ending::Failed => {
+            format!("\n{} Resources: {objects}.{took}", paint(REMOVE, "Apply failed."))
+        }
         Ending::Interrupted => {
             format!("\n{} Resources: {objects}.{took}", paint(CHANGE, "Apply interrupted."))
         }
