@@ -8,8 +8,17 @@ use crate::base::{StackName, TypeName};
 use crate::provider::{Error, tags};
 
 /// Every resource type with an AWS file.
-static RESOURCES: &[&dyn Erased] =
-    &[&Adapter::<ec2::subnet::Subnet>::new(), &Adapter::<ec2::vpc::Vpc>::new()];
+static RESOURCES: &[&dyn Erased] = &[
+    &Adapter::<ec2::eip::Eip>::new(),
+    &Adapter::<ec2::eip_association::EipAssociation>::new(),
+    &Adapter::<ec2::internet_gateway::InternetGateway>::new(),
+    &Adapter::<ec2::nat_gateway::NatGateway>::new(),
+    &Adapter::<ec2::route::Route>::new(),
+    &Adapter::<ec2::route_table::RouteTable>::new(),
+    &Adapter::<ec2::route_table_association::RouteTableAssociation>::new(),
+    &Adapter::<ec2::subnet::Subnet>::new(),
+    &Adapter::<ec2::vpc::Vpc>::new(),
+];
 
 /// The code of a type.
 pub fn resource(type_name: &TypeName) -> Option<&'static dyn Erased> {

@@ -1,5 +1,12 @@
 //! EC2: networks, addresses, instances, volumes, launch templates.
 
+pub mod eip;
+pub mod eip_association;
+pub mod internet_gateway;
+pub mod nat_gateway;
+pub mod route;
+pub mod route_table;
+pub mod route_table_association;
 pub mod subnet;
 pub mod vpc;
 
