@@ -90,8 +90,8 @@ def aws(endpoint) -> Account:
 
 @pytest.fixture
 def slow(endpoint):
-    """One unit of time is 0.4 s during the test."""
-    _delay(endpoint, 0.4)
+    """One unit of time is 1 s during the test."""
+    _delay(endpoint, 1)
     yield
     _delay(endpoint, 0)
 

@@ -1,1 +1,13 @@
-"""EC2: what moto does differently from AWS, mended by kind of object."""
+"""EC2: what moto does differently from AWS, mended by kind of object. Importing the package puts the mends in place."""
+
+from terrace_localstack.ec2 import (  # noqa: F401
+    addresses,
+    instance_attributes,
+    instances,
+    launch_templates,
+    lookups,
+    network,
+    speed,
+    tags,
+    volumes,
+)

@@ -1,0 +1,115 @@
+"""NAT gateways, internet gateways, routes: states that pass, refusals, defaults.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
+"""
+
+from functools import partial
+
+from moto.ec2.models.nat_gateways import NatGateway
+
+from terrace_localstack.native import Scope
+from terrace_localstack.pipeline import Answer, Call, mend
+from terrace_localstack.runtime import CLOCK, aws_error
+
+
+@mend("ec2", "CreateNatGateway")
+def create_nat(call: Call) -> Answer:
+    ec2, kind = Scope.of(call.context).ec2, call.params.get("ConnectivityType", "public")
+    allocation = call.params.get("AllocationId")
+    ec2.get_subnet(call.params["SubnetId"])
+    if kind == "public" and not allocation:
+        raise aws_error("MissingParameter", "The request must include the AllocationId parameter. Add the required parameter and retry the request.")
+    if kind == "private" and allocation:
+        raise aws_error("InvalidParameter", "A private NAT gateway cannot have an elastic IP address")
+    if allocation:
+        (address,) = ec2.address_by_allocation([allocation])
+        if address.association_id:
+            raise aws_error("Resource.AlreadyAssociated", f"Elastic IP address [{allocation}] is already associated")
+    answer = call.proceed(ConnectivityType=kind)
+    gateway = ec2.nat_gateways[answer["NatGateway"]["NatGatewayId"]]
+    if call.params.get("PrivateIpAddress"):
+        gateway.address_set[0]["privateIp"] = gateway._eni.private_ip_address = call.params["PrivateIpAddress"]
+    gateway._eni.description = f"Interface for NAT Gateway {gateway.id}"
+    gateway.state = "pending"
+    answer["NatGateway"] |= {"State": "pending", "ConnectivityType": kind}
+    CLOCK.later(1, partial(_reach, gateway, "pending", "available"))
+    return answer
+
+
+def _reach(gateway: NatGateway, before: str, after: str) -> None:
+    if gateway.state == before:
+        gateway.state = after
+
+
+@mend("ec2", "DescribeNatGateways")
+def describe_nat(call: Call) -> Answer:
+    answer = call.proceed()
+    filters = {each["Name"]: each["Values"] for each in call.params.get("Filter", [])}
+    known, shown = Scope.of(call.context).ec2.nat_gateways, []
+    for each in answer.get("NatGateways", []):
+        gateway = known[each["NatGatewayId"]]
+        each["ConnectivityType"] = gateway.connectivity_type or "public"
+        each["Tags"] = [{"Key": tag["key"], "Value": tag["value"]} for tag in gateway.get_tags()]
+        for address in each.get("NatGatewayAddresses", []):
+            address |= {"IsPrimary": True, "Status": "succeeded" if gateway.state == "available" else "associating"}
+        if all(_fits(each["Tags"], name, values) for name, values in filters.items()):
+            shown.append(each)
+    return answer | {"NatGateways": shown}
+
+
+def _fits(tags: list[dict], name: str, values: list[str]) -> bool:
+    """Applies the tag filters that moto ignores for NAT gateways."""
+    if name.startswith("tag:"):
+        return any(tag["Key"] == name.removeprefix("tag:") and tag["Value"] in values for tag in tags)
+    if name == "tag-key":
+        return any(tag["Key"] in values for tag in tags)
+    return True
+
+
+@mend("ec2", "DeleteNatGateway")
+def delete_nat(call: Call) -> Answer:
+    ec2, identity = Scope.of(call.context).ec2, call.params["NatGatewayId"]
+    gateway = ec2.nat_gateways.get(identity)
+    if gateway is None:
+        raise aws_error("NatGatewayNotFound", f"NatGateway {identity} was not found")
+    if gateway.state not in ("deleted", "deleting"):
+        gateway.state = "deleting"
+        CLOCK.later(1, partial(_delete, ec2, gateway))
+    return {"NatGatewayId": identity}
+
+
+def _delete(ec2, gateway: NatGateway) -> None:
+    """Frees the address and the network interface."""
+    gateway.state = "deleted"
+    for address in gateway.address_set:
+        for known in ec2.addresses:
+            if known.association_id and known.association_id == address.get("associationId"):
+                ec2.disassociate_address(association_id=known.association_id)
+    ec2.enis.pop(gateway._eni.id, None)
+
+
+@mend("ec2", "AssociateRouteTable")
+def associate_route_table(call: Call) -> Answer:
+    subnet = call.params.get("SubnetId")
+    for table in Scope.of(call.context).ec2.route_tables.values():
+        for association, target in table.associations.items():
+            if subnet and target == subnet and table.id != call.params["RouteTableId"]:
+                raise aws_error("Resource.AlreadyAssociated", f"the specified association for route table {table.id} conflicts with an existing association {association}")
+    return call.proceed()
+
+
+@mend("ec2", "AttachInternetGateway")
+def attach_gateway(call: Call) -> Answer:
+    ec2, vpc = Scope.of(call.context).ec2, call.params["VpcId"]
+    for gateway in ec2.internet_gateways.values():
+        if gateway.vpc is not None and gateway.vpc.id == vpc and gateway.id != call.params["InternetGatewayId"]:
+            raise aws_error("Resource.AlreadyAssociated", f"resource {vpc} is already attached to network {gateway.id}")
+    return call.proceed()
+
+
+@mend("ec2", "CreateNetworkInterface")
+def unknown_groups(call: Call) -> Answer:
+    for group in call.params.get("Groups", []):
+        if Scope.of(call.context).ec2.get_security_group_from_id(group) is None:
+            raise aws_error("InvalidGroup.NotFound", f"The security group '{group}' does not exist")
+    return call.proceed()
