@@ -1,0 +1,98 @@
+//! The form of the ledger's files: one JSON array per line, `["checksum",record]`.
+//!
+//! A line that a crash cut off can only be the last; it was never acknowledged and is dropped. Any other damaged line
+//! means that the file was changed or the disk is failing, and nobody guesses what it said.
+
+use super::error::LedgerError;
+
+/// Frames a record, which is JSON without line breaks.
+#[must_use]
+pub(super) fn frame(record: &str) -> String {
+    format!("[\"{:08x}\",{record}]\n", checksum(record.as_bytes()))
+}
+
+fn checksum(bytes: &[u8]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
+
+/// The records of a file.
+pub(super) struct Lines<'a> {
+    /// Whole records, in order.
+    pub records: Vec<&'a str>,
+    /// How many bytes at the end were cut off and are left out.
+    pub cut_off: usize,
+}
+
+/// Takes a file apart.
+pub(super) fn unframe<'a>(file: &str, content: &'a [u8]) -> Result<Lines<'a>, LedgerError> {
+    let mut records = Vec::new();
+    let mut at = 0;
+    let lines: Vec<&[u8]> = content.split_inclusive(|byte| *byte == b'\n').collect();
+    for (index, line) in lines.iter().enumerate() {
+        match record(line) {
+            Ok(record) => records.push(record),
+            Err(_) if index + 1 == lines.len() => {
+                return Ok(Lines { records, cut_off: content.len() - at });
+            }
+            Err(reason) => {
+                return Err(LedgerError::Corrupt {
+                    file: file.to_owned(),
+                    line: index + 1,
+                    reason: reason.to_owned(),
+                });
+            }
+        }
+        at += line.len();
+    }
+    Ok(Lines { records, cut_off: 0 })
+}
+
+fn record(line: &[u8]) -> Result<&str, &'static str> {
+    let line = std::str::from_utf8(line).map_err(|_| "it is not text")?;
+    let inner = line.strip_suffix("]\n").ok_or("its end is missing")?;
+    let inner = inner.strip_prefix("[\"").ok_or("its beginning is missing")?;
+    let (check, rest) = inner.split_at_checked(8).ok_or("it is too short")?;
+    let record = rest.strip_prefix("\",").ok_or("its checksum is missing")?;
+    let check = u32::from_str_radix(check, 16).map_err(|_| "its checksum is damaged")?;
+    if check == checksum(record.as_bytes()) { Ok(record) } else { Err("its checksum is wrong") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file() -> String {
+        ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"].map(frame).concat()
+    }
+
+    #[test]
+    fn what_is_framed_comes_back() {
+        let file = file();
+        let lines = unframe("x", file.as_bytes()).expect("whole");
+        assert_eq!((lines.records.len(), lines.cut_off), (3, 0));
+        assert_eq!(lines.records[1], "{\"b\":2}");
+    }
+
+    #[test]
+    fn a_file_cut_off_anywhere_loses_only_its_last_line() {
+        let file = file();
+        for length in 0..file.len() {
+            let cut = &file.as_bytes()[..length];
+            let whole = cut.iter().filter(|byte| **byte == b'\n').count();
+            let lines = unframe("x", cut).expect("only the end is missing");
+            assert_eq!(lines.records.len(), whole, "cut at {length}");
+        }
+    }
+
+    #[test]
+    fn damage_in_the_middle_is_told_with_its_line() {
+        let mut bytes = file().into_bytes();
+        bytes[30] ^= 1;
+        match unframe("x", &bytes) {
+            Err(LedgerError::Corrupt { line, .. }) => assert_eq!(line, 2),
+            _ => panic!("damage was not noticed"),
+        }
+    }
+}
