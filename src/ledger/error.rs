@@ -110,25 +110,26 @@ impl LedgerError {
                      objects that exist only in the ledger (random_*, terraform_data) are lost with it."
                 ),
             ),
-            Self::TooNew { .. } => (
-                905,
-                "The ledger was written by a later version",
-                "Update terrace.".to_owned(),
-            ),
+            Self::TooNew { .. } => {
+                (905, "The ledger was written by a later version", "Update terrace.".to_owned())
+            }
             Self::OtherStack(_) => (
                 904,
                 "The ledger is another stack's",
-                "Name another ledger folder in the `stack` block, or restore the stack's name.".to_owned(),
+                "Name another ledger folder in the `stack` block, or restore the stack's name."
+                    .to_owned(),
             ),
             Self::Sealed(_) => (
                 909,
                 "A sealed value cannot be opened",
-                "Restore the key file, or set TERRACE_LEDGER_KEY to the key it was sealed with.".to_owned(),
+                "Restore the key file, or set TERRACE_LEDGER_KEY to the key it was sealed with."
+                    .to_owned(),
             ),
             Self::Store { error: StoreError::Full, .. } => (
                 906,
                 "The disk is full",
-                "Make room and run the command again: nothing that was recorded is lost.".to_owned(),
+                "Make room and run the command again: nothing that was recorded is lost."
+                    .to_owned(),
             ),
             Self::Store { error: StoreError::Forbidden, .. } => (
                 907,

@@ -40,6 +40,11 @@ enum Step {
 }
 
 impl Payload {
+    /// No value yet.
+    pub(super) const fn empty() -> Self {
+        Self { value: None, sensitive: Vec::new(), sealed: None }
+    }
+
     /// A value in text form; `context` says whose it is.
     pub(super) fn new(
         value: &Value,
@@ -52,8 +57,10 @@ impl Payload {
         let text = to_json(&plain, &Type::Dynamic).ok_or_else(|| {
             LedgerError::Sealed(format!("the value of {context} is not wholly known"))
         })?;
-        let sensitive =
-            marks.into_iter().filter(|(_, marks)| marks.is_sensitive()).map(|(path, _)| steps(&path));
+        let sensitive = marks
+            .into_iter()
+            .filter(|(_, marks)| marks.is_sensitive())
+            .map(|(path, _)| steps(&path));
         let sensitive = sensitive.collect();
         if secret {
             let sealed = Some(sealer.seal(&text, context)?);

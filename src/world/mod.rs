@@ -9,7 +9,7 @@ mod process;
 pub mod real;
 
 pub use disk::{Disk, DiskLock, Folder, MemoryDisk, Privacy};
-pub use process::{Lines, Processes, Program, RealProcesses};
+pub use process::{Lines, Processes, Program, RealProcesses, host_name, is_alive};
 
 use std::io;
 use std::sync::Arc;

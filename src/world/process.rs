@@ -68,3 +68,17 @@ async fn tell(stream: Option<impl AsyncRead + Unpin>, lines: Lines<'_>) {
         line.clear();
     }
 }
+
+/// Whether a process of this machine is alive, whoever's it is.
+#[must_use]
+pub fn is_alive(process: u32) -> bool {
+    let id = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw);
+    // Not being allowed to signal it is a sign of life.
+    id.is_some_and(|id| rustix::process::test_kill_process(id) != Err(rustix::io::Errno::SRCH))
+}
+
+/// The name of this machine.
+#[must_use]
+pub fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}

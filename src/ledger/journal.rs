@@ -1,0 +1,165 @@
+//! The ledger as the engine's journal and manifest.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ecow::EcoString;
+
+use super::error::LedgerError;
+use super::ledger::{Inner, Ledger};
+use super::payload::{Payload, Secrecy};
+use super::record::{EntryRecord, IntentRecord, Record};
+use crate::base::Address;
+use crate::engine::{
+    Entry, Intent, IntentId, Journal, JournalError, Settlement, Unfinished, Write,
+};
+use crate::value::{Type, Value};
+
+impl Journal for Ledger {
+    fn intend<'a>(&'a self, intent: &'a Intent) -> Write<'a, IntentId> {
+        Box::pin(async move {
+            let inner = &*self.0;
+            let context = intent_context(&intent.address, intent.generation);
+            let sealer = &inner.options.sealer;
+            let desired = Payload::new(&intent.desired, Secrecy::Always, sealer, &context)?;
+            let number = {
+                let mut state = inner.state();
+                state.next_intent += 1;
+                state.next_intent - 1
+            };
+            inner.write(Record::Intent(Box::new(IntentRecord {
+                intent: number,
+                at: inner.options.clock.now(),
+                address: intent.address.clone(),
+                generation: intent.generation,
+                type_name: intent.type_name.clone(),
+                scope: intent.scope.clone(),
+                token: intent.token.clone(),
+                nonce: intent.nonce.clone(),
+                desired,
+            })));
+            inner.flush().await?;
+            Ok(IntentId(number))
+        })
+    }
+
+    fn settle(&self, intent: IntentId, settlement: &Settlement) {
+        let object = match settlement {
+            Settlement::Made(id) => Some(id.clone()),
+            Settlement::Nothing => None,
+        };
+        self.0.write(Record::Settled { intent: intent.0, object });
+    }
+
+    fn remember(&self, entry: &Entry) {
+        let record = self.0.entry_record(entry);
+        let key = (entry.address.clone(), entry.generation);
+        let same = |known: &EntryRecord| {
+            let plain = known.kept.is_none() && record.kept.is_none();
+            plain
+                && known.id == record.id
+                && known.scope == record.scope
+                && known.tainted == record.tainted
+                && known.after == record.after
+        };
+        if self.0.state().entries.get(&key).is_some_and(|held| same(&held.record)) {
+            return;
+        }
+        self.0.write(Record::Remember(Box::new(record)));
+    }
+
+    fn forget(&self, address: &Address, generation: u32) {
+        self.0.write(Record::Forget { address: address.clone(), generation });
+    }
+
+    fn flush(&self) -> Write<'_, ()> {
+        Box::pin(async { Ok(self.0.flush().await?) })
+    }
+
+    fn entries(&self) -> Vec<Entry> {
+        let state = self.0.state();
+        state.entries.values().map(|held| self.0.entry(&held.record)).collect()
+    }
+
+    fn entry(&self, address: &Address, generation: u32) -> Option<Entry> {
+        let state = self.0.state();
+        let held = state.entries.get(&(address.clone(), generation))?;
+        Some(self.0.entry(&held.record))
+    }
+
+    fn series(&self, address: &Address) -> u32 {
+        self.0.state().series.get(address).copied().unwrap_or_default()
+    }
+
+    fn unfinished(&self) -> Result<Vec<Unfinished>, JournalError> {
+        let state = self.0.state();
+        let earlier = state.intents.range(..self.0.first_intent);
+        earlier.map(|(_, held)| Ok(self.0.unfinished(&held.record)?)).collect()
+    }
+}
+
+impl Inner {
+    fn entry_record(&self, entry: &Entry) -> EntryRecord {
+        let context = entry_context(&entry.address, entry.generation);
+        let kept = (!entry.kept.is_empty()).then(|| Value::object(entry.kept.clone()));
+        let sealed =
+            kept.map(|kept| Payload::new(&kept, Secrecy::Always, &self.options.sealer, &context));
+        EntryRecord {
+            address: entry.address.clone(),
+            generation: entry.generation,
+            type_name: entry.type_name.clone(),
+            scope: entry.scope.clone(),
+            id: entry.id.clone(),
+            // Without a key the arguments are not remembered; the next plan takes them as they are configured.
+            kept: sealed.and_then(Result::ok),
+            tainted: entry.tainted.clone(),
+            after: entry.after.clone(),
+        }
+    }
+
+    fn entry(&self, record: &EntryRecord) -> Entry {
+        let context = entry_context(&record.address, record.generation);
+        let kept =
+            record.kept.as_ref().and_then(|kept| kept.open(&self.options.sealer, &context).ok());
+        let kept: BTreeMap<EcoString, Value> =
+            kept.and_then(|kept| kept.as_entries().cloned()).unwrap_or_default();
+        Entry {
+            address: record.address.clone(),
+            generation: record.generation,
+            type_name: record.type_name.clone(),
+            scope: record.scope.clone(),
+            id: record.id.clone(),
+            kept,
+            tainted: record.tainted.clone(),
+            after: record.after.clone(),
+        }
+    }
+
+    fn unfinished(&self, record: &IntentRecord) -> Result<Unfinished, LedgerError> {
+        let context = intent_context(&record.address, record.generation);
+        // Tags tell an object without its desired value; a lost key costs only what has no tags.
+        let desired = record.desired.open(&self.options.sealer, &context);
+        let age = self.options.clock.now().duration_since(record.at);
+        Ok(Unfinished {
+            id: IntentId(record.intent),
+            intent: Intent {
+                address: record.address.clone(),
+                generation: record.generation,
+                type_name: record.type_name.clone(),
+                scope: record.scope.clone(),
+                token: record.token.clone(),
+                nonce: record.nonce.clone(),
+                desired: desired.unwrap_or(Value::null(Type::Dynamic)),
+            },
+            age: Duration::try_from(age).unwrap_or_default(),
+        })
+    }
+}
+
+fn entry_context(address: &Address, generation: u32) -> String {
+    format!("entry {address} {generation}")
+}
+
+fn intent_context(address: &Address, generation: u32) -> String {
+    format!("intent {address} {generation}")
+}

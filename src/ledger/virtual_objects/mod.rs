@@ -1,0 +1,321 @@
+//! Objects that exist nowhere but in the ledger: `terraform_data`, `random_*`, `time_*`, and a test provider's.
+//!
+//! They are a cloud like any other to the engine. What a type makes is a pure function of its arguments, the clock
+//! and randomness; keeping it is the ledger's.
+
+mod conformance;
+mod import;
+mod make;
+mod random;
+mod time;
+mod words;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ecow::EcoString;
+use tokio::time::Instant;
+
+use self::make::Tools;
+use super::error::LedgerError;
+use super::ledger::{Inner, Ledger};
+use super::payload::{Payload, Secrecy};
+use super::record::{ObjectRecord, Record};
+use crate::base::{Id, Mode, Region, StackName, TypeName};
+use crate::plan::{Live, Owner, Scope, Status};
+use crate::provider::{
+    ClaimRequest, CreateRequest, DataRequest, DeleteRequest, Error, ErrorClass, FindRequest,
+    Future, Goal, ListRequest, Poll, PollRequest, ReadRequest, Reader, UpdateRequest, Writer,
+};
+use crate::schema::Registry;
+use crate::value::Value;
+
+/// Lines that wait are made durable from that many bytes on.
+const FLUSH_FROM: usize = 256 * 1024;
+
+/// The ledger's own objects as a cloud.
+#[derive(Clone)]
+pub struct VirtualObjects {
+    ledger: Ledger,
+    registry: Arc<Registry>,
+    /// Objects that are ready, or gone, only at that time.
+    until: Arc<Mutex<BTreeMap<(TypeName, Id), Instant>>>,
+}
+
+impl VirtualObjects {
+    /// The objects of an open ledger, of the types that the registry describes.
+    #[must_use]
+    pub fn new(ledger: Ledger, registry: Arc<Registry>) -> Self {
+        Self { ledger, registry, until: Arc::default() }
+    }
+
+    fn inner(&self) -> &Inner {
+        &self.ledger.0
+    }
+
+    fn tools(&self) -> Tools<'_> {
+        let options = &self.inner().options;
+        Tools { clock: &*options.clock, entropy: &*options.entropy, registry: &self.registry }
+    }
+
+    fn live(&self, record: &ObjectRecord) -> Result<Live, Error> {
+        let context = context(&record.type_name, &record.id);
+        let value =
+            record.value.open(&self.inner().options.sealer, &context).map_err(unreadable)?;
+        let owner = record.address.clone().map(|address| Owner {
+            stack: self.inner().options.stack.clone(),
+            address,
+            generation: record.generation,
+            nonce: None,
+        });
+        Ok(Live {
+            type_name: record.type_name.clone(),
+            scope: record.scope.clone(),
+            id: record.id.clone(),
+            value,
+            owner,
+            status: Status::Ready,
+        })
+    }
+
+    fn record(&self, type_name: &TypeName, id: &Id) -> Option<ObjectRecord> {
+        let state = self.inner().state();
+        Some(state.objects.get(type_name)?.get(id)?.record.clone())
+    }
+
+    /// An id that no other object of the type has: ids of the kind `none` or a time are made distinct.
+    fn free_id(&self, type_name: &TypeName, wanted: &Id) -> Id {
+        let state = self.inner().state();
+        let Some(of_type) = state.objects.get(type_name) else { return wanted.clone() };
+        let taken = |id: &Id| of_type.contains_key(id);
+        let numbered = (2..).map(|number| Id::new(format!("{wanted}~{number}")));
+        std::iter::once(wanted.clone())
+            .chain(numbered)
+            .find(|id| !taken(id))
+            .expect("numbers do not end")
+    }
+
+    fn write(&self, mut record: ObjectRecord, value: &Value) -> Result<(), Error> {
+        let value = make::mark(&self.registry, &record.type_name, value.clone());
+        let context = context(&record.type_name, &record.id);
+        let sealer = &self.inner().options.sealer;
+        record.value =
+            Payload::new(&value, Secrecy::AsMarked, sealer, &context).map_err(unreadable)?;
+        self.inner().write(Record::Object(Box::new(record)));
+        Ok(())
+    }
+
+    /// Keeps what waits small. That a step is durable by itself is not needed: whatever follows it is so later.
+    async fn flush(&self) -> Result<(), Error> {
+        if self.inner().pending() < FLUSH_FROM {
+            return Ok(());
+        }
+        self.inner().flush().await.map_err(unreadable)
+    }
+
+    fn hold(&self, type_name: &TypeName, id: &Id, time: Duration) {
+        if time > Duration::ZERO {
+            let mut until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
+            until.insert((type_name.clone(), id.clone()), Instant::now() + time);
+        }
+    }
+
+    /// How long it takes until the object is what is waited for.
+    fn remaining(&self, type_name: &TypeName, id: &Id) -> Option<Duration> {
+        let key = (type_name.clone(), id.clone());
+        let mut until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = *until.get(&key)?;
+        let left = at.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            until.remove(&key);
+            return None;
+        }
+        Some(left)
+    }
+}
+
+fn context(type_name: &TypeName, id: &Id) -> String {
+    format!("object {type_name} {id}")
+}
+
+fn unreadable(error: LedgerError) -> Error {
+    let mut text = error.diagnose();
+    let help = text.help.take().unwrap_or_default();
+    let message = format!("{}: {} {help}", text.summary, text.detail);
+    Error::new(ErrorClass::Other, "ledger", message).with_code(text.code.to_string())
+}
+
+/// An answer that is there already.
+fn now<'a, T: Send + 'a>(result: Result<T, Error>) -> Future<'a, T> {
+    Box::pin(std::future::ready(result))
+}
+
+fn missing(type_name: &TypeName, id: &Id) -> Error {
+    Error::new(ErrorClass::NotFound, "ledger", format!("there is no {type_name} {id}"))
+}
+
+impl Reader for VirtualObjects {
+    fn supports(&self, type_name: &TypeName, mode: Mode) -> bool {
+        match mode {
+            Mode::Managed => make::is_known(&self.registry, type_name),
+            Mode::Data => conformance::has_data(&self.registry, type_name),
+            Mode::Ephemeral => false,
+        }
+    }
+
+    fn configure<'a>(&'a self, _: &'a str, _: &'a Value) -> Future<'a, Option<Region>> {
+        now(Ok(None))
+    }
+
+    fn list<'a>(&'a self, request: &'a ListRequest) -> Future<'a, Vec<Live>> {
+        let records: Vec<ObjectRecord> = {
+            let state = self.inner().state();
+            let of_type = state.objects.get(&request.type_name).into_iter().flatten();
+            let here = of_type.filter(|(_, held)| held.record.scope == request.scope);
+            here.map(|(_, held)| held.record.clone()).collect()
+        };
+        now(records.iter().map(|record| self.live(record)).collect())
+    }
+
+    fn read<'a>(&'a self, request: &'a ReadRequest) -> Future<'a, Option<Live>> {
+        if let Some(record) = self.record(&request.type_name, &request.id) {
+            return now(self.live(&record).map(Some));
+        }
+        let imported = import::value(&self.registry, &request.type_name, request.id.as_str());
+        now(Ok(imported.map(|value| Live {
+            type_name: request.type_name.clone(),
+            scope: request.scope.clone(),
+            id: request.id.clone(),
+            value,
+            owner: None,
+            status: Status::Ready,
+        })))
+    }
+
+    fn read_data<'a>(&'a self, request: &'a DataRequest) -> Future<'a, Value> {
+        now(conformance::data(&self.registry, request.address.type_name(), &request.config))
+    }
+
+    fn hint_types<'a>(&'a self, scope: &'a Scope, _: &'a StackName) -> Future<'a, Vec<TypeName>> {
+        let state = self.inner().state();
+        let here = state
+            .objects
+            .iter()
+            .filter(|(_, of_type)| of_type.values().any(|held| held.record.scope == *scope));
+        let types = here.map(|(type_name, _)| type_name.clone()).collect();
+        drop(state);
+        now(Ok(types))
+    }
+
+    fn refresh(&self) {}
+}
+
+impl Writer for VirtualObjects {
+    fn create<'a>(&'a self, request: &'a CreateRequest) -> Future<'a, Id> {
+        Box::pin(async move {
+            let made = make::make(&self.tools(), &request.type_name, &request.desired)?;
+            let id = self.free_id(&request.type_name, &made.id);
+            let record = ObjectRecord {
+                type_name: request.type_name.clone(),
+                scope: request.scope.clone(),
+                id: id.clone(),
+                address: Some(request.owner.address.clone()),
+                generation: request.owner.generation,
+                value: Payload::empty(),
+                after: Vec::new(),
+            };
+            self.write(record, &made.value)?;
+            self.hold(&request.type_name, &id, made.ready_in);
+            self.flush().await?;
+            Ok(id)
+        })
+    }
+
+    fn find<'a>(&'a self, request: &'a FindRequest) -> Future<'a, Vec<Live>> {
+        let records: Vec<ObjectRecord> = {
+            let state = self.inner().state();
+            let of_type = state.objects.get(&request.type_name).into_iter().flatten();
+            let ours = of_type.filter(|(_, held)| {
+                held.record.address.as_ref() == Some(&request.owner.address)
+                    && held.record.generation == request.owner.generation
+            });
+            ours.map(|(_, held)| held.record.clone()).collect()
+        };
+        now(records.iter().map(|record| self.live(record)).collect())
+    }
+
+    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, ()> {
+        let Some(record) = self.record(&request.type_name, &request.id) else {
+            return now(Err(missing(&request.type_name, &request.id)));
+        };
+        let value = make::change(&request.type_name, &request.planned);
+        now(self.write(record, &value))
+    }
+
+    fn delete<'a>(&'a self, request: &'a DeleteRequest) -> Future<'a, ()> {
+        let (type_name, id) = (&request.type_name, &request.id);
+        let gone_in = make::gone_in(type_name, &request.prior);
+        if gone_in > Duration::ZERO {
+            self.hold(type_name, id, gone_in);
+        } else if self.record(type_name, id).is_some() {
+            let (type_name, id) = (type_name.clone(), id.clone());
+            self.inner().write(Record::ObjectGone { type_name, id });
+        }
+        now(Ok(()))
+    }
+
+    fn claim<'a>(&'a self, request: &'a ClaimRequest) -> Future<'a, ()> {
+        let known = self.record(&request.type_name, &request.id);
+        let Some(owner) = &request.owner else {
+            if known.is_some() {
+                let (type_name, id) = (request.type_name.clone(), request.id.clone());
+                self.inner().write(Record::ObjectGone { type_name, id });
+            }
+            return now(Ok(()));
+        };
+        if let Some(mut record) = known {
+            record.address = Some(owner.address.clone());
+            record.generation = owner.generation;
+            self.inner().write(Record::Object(Box::new(record)));
+            return now(Ok(()));
+        }
+        let id = &request.id;
+        let Some(value) = import::value(&self.registry, &request.type_name, id.as_str()) else {
+            return now(Err(missing(&request.type_name, id)));
+        };
+        let record = ObjectRecord {
+            type_name: request.type_name.clone(),
+            scope: request.scope.clone(),
+            id: id.clone(),
+            address: Some(owner.address.clone()),
+            generation: owner.generation,
+            value: Payload::empty(),
+            after: Vec::new(),
+        };
+        now(self.write(record, &value))
+    }
+
+    fn poll<'a>(&'a self, request: &'a PollRequest) -> Future<'a, BTreeMap<Id, Poll>> {
+        let type_name = &request.type_name;
+        let answer = |id: &Id| match self.remaining(type_name, id) {
+            Some(left) => {
+                let text = EcoString::from(format!("{} s left", left.as_secs()));
+                Poll::Pending(text)
+            }
+            None if request.goal == Goal::Deleted => {
+                if self.record(type_name, id).is_some() {
+                    let (type_name, id) = (type_name.clone(), id.clone());
+                    self.inner().write(Record::ObjectGone { type_name, id });
+                }
+                Poll::Gone
+            }
+            None => Poll::Ready,
+        };
+        now(Ok(request.ids.iter().map(|id| (id.clone(), answer(id))).collect()))
+    }
+
+    fn reader(&self) -> &dyn Reader {
+        self
+    }
+}
