@@ -20,7 +20,9 @@ impl Resource for Eip {
     type Spec = AwsEip;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsEip>>, Error> {
-        let answers = try_join_all(filters(query, "allocation-id").into_iter().map(|f| describe(aws, f))).await?;
+        let answers =
+            try_join_all(filters(query, "allocation-id").into_iter().map(|f| describe(aws, f)))
+                .await?;
         let addresses = answers.into_iter().flatten().map(|a| (a.allocation_id.clone(), a));
         try_join_all(BTreeMap::from_iter(addresses).into_values().map(|a| found(aws, a))).await
     }
@@ -44,7 +46,9 @@ impl Resource for Eip {
             .set_ipam_pool_id(spec.ipam_pool_id.clone())
             .set_network_border_group(spec.network_border_group.clone())
             .set_public_ipv4_pool(spec.public_ipv4_pool.clone())
-            .set_tag_specifications(tag_specification(ResourceType::ElasticIp, &new.tags).map(|t| vec![t]));
+            .set_tag_specifications(
+                tag_specification(ResourceType::ElasticIp, &new.tags).map(|t| vec![t]),
+            );
         let created = call.send().await.op("ec2:AllocateAddress")?;
         Ok(Id::new(created.allocation_id.unwrap_or_default()))
     }
@@ -52,7 +56,9 @@ impl Resource for Eip {
     async fn update(aws: &Regional, id: &Id, change: &Change<AwsEip>) -> Result<(), Error> {
         let Change { prior, planned } = change;
         // An address that another resource associates is none of this one's business: only what is asked for counts.
-        let moves = |prior: &Option<String>, planned: &Option<String>| planned.is_some() && prior != planned;
+        let moves = |prior: &Option<String>, planned: &Option<String>| {
+            planned.is_some() && prior != planned
+        };
         if !moves(&prior.instance, &planned.instance)
             && !moves(&prior.network_interface, &planned.network_interface)
             && !moves(&prior.associate_with_private_ip, &planned.associate_with_private_ip)
@@ -64,7 +70,9 @@ impl Resource for Eip {
             .associate_address()
             .allocation_id(id.as_str())
             .set_instance_id(planned.instance.clone())
-            .set_network_interface_id(planned.network_interface.clone().filter(|_| planned.instance.is_none()))
+            .set_network_interface_id(
+                planned.network_interface.clone().filter(|_| planned.instance.is_none()),
+            )
             .set_private_ip_address(planned.associate_with_private_ip.clone())
             .allow_reassociation(true);
         call.send().await.op("ec2:AssociateAddress")?;
@@ -72,16 +80,28 @@ impl Resource for Eip {
     }
 
     async fn delete(aws: &Regional, id: &Id, prior: &AwsEip) -> Result<(), Error> {
-        if let (Some(association), true) =
-            (&prior.association_id, prior.instance.is_some() || prior.associate_with_private_ip.is_some())
-        {
-            match aws.ec2().disassociate_address().association_id(association).send().await.op("ec2:DisassociateAddress")
+        if let (Some(association), true) = (
+            &prior.association_id,
+            prior.instance.is_some() || prior.associate_with_private_ip.is_some(),
+        ) {
+            match aws
+                .ec2()
+                .disassociate_address()
+                .association_id(association)
+                .send()
+                .await
+                .op("ec2:DisassociateAddress")
             {
                 Err(error) if !error.is_not_found() => return Err(error),
                 _ => {}
             }
         }
-        aws.ec2().release_address().allocation_id(id.as_str()).send().await.op("ec2:ReleaseAddress")?;
+        aws.ec2()
+            .release_address()
+            .allocation_id(id.as_str())
+            .send()
+            .await
+            .op("ec2:ReleaseAddress")?;
         Ok(())
     }
 
@@ -92,7 +112,8 @@ impl Resource for Eip {
 
 /// Addresses come in one answer; the call has no pages.
 pub(super) async fn describe(aws: &Regional, filter: Filter) -> Result<Vec<Address>, Error> {
-    let answer = aws.ec2().describe_addresses().filters(filter).send().await.op("ec2:DescribeAddresses")?;
+    let answer =
+        aws.ec2().describe_addresses().filters(filter).send().await.op("ec2:DescribeAddresses")?;
     Ok(answer.addresses.unwrap_or_default())
 }
 

@@ -38,7 +38,9 @@ impl Resource for EipAssociation {
             .set_allocation_id(spec.allocation_id.clone())
             .set_allow_reassociation(spec.allow_reassociation)
             .set_instance_id(spec.instance_id.clone())
-            .set_network_interface_id(spec.network_interface_id.clone().filter(|_| spec.instance_id.is_none()))
+            .set_network_interface_id(
+                spec.network_interface_id.clone().filter(|_| spec.instance_id.is_none()),
+            )
             .set_private_ip_address(spec.private_ip_address.clone())
             .set_public_ip(spec.public_ip.clone().filter(|_| spec.allocation_id.is_none()));
         let created = call.send().await.op("ec2:AssociateAddress")?;

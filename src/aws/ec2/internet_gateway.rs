@@ -36,7 +36,8 @@ impl Resource for InternetGateway {
     /// Makes the gateway alone; the engine then converges, which attaches it to its VPC.
     async fn create(aws: &Regional, new: &New<Self::Spec>) -> Result<Id, Error> {
         let tags = tag_specification(ResourceType::InternetGateway, &new.tags);
-        let call = aws.ec2().create_internet_gateway().set_tag_specifications(tags.map(|t| vec![t]));
+        let call =
+            aws.ec2().create_internet_gateway().set_tag_specifications(tags.map(|t| vec![t]));
         let created = call.send().await.op("ec2:CreateInternetGateway")?;
         let id = created.internet_gateway.and_then(|gateway| gateway.internet_gateway_id);
         Ok(Id::new(id.unwrap_or_default()))
@@ -51,7 +52,8 @@ impl Resource for InternetGateway {
             detach(aws, id, vpc).await?;
         }
         if let Some(vpc) = &planned.vpc_id {
-            let call = aws.ec2().attach_internet_gateway().internet_gateway_id(id.as_str()).vpc_id(vpc);
+            let call =
+                aws.ec2().attach_internet_gateway().internet_gateway_id(id.as_str()).vpc_id(vpc);
             call.send().await.op("ec2:AttachInternetGateway")?;
         }
         Ok(())

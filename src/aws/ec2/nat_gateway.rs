@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{
-    AvailabilityMode, AvailabilityZoneAddress, ConnectivityType, Filter, NatGateway as SdkGateway, NatGatewayAddress,
-    NatGatewayState, ResourceType,
+    AvailabilityMode, AvailabilityZoneAddress, ConnectivityType, Filter, NatGateway as SdkGateway,
+    NatGatewayAddress, NatGatewayState, ResourceType,
 };
 use futures_util::future::try_join_all;
 
@@ -24,7 +24,9 @@ impl Resource for NatGateway {
     type Spec = AwsNatGateway;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsNatGateway>>, Error> {
-        let answers = try_join_all(filters(query, "nat-gateway-id").into_iter().map(|f| describe(aws, f))).await?;
+        let answers =
+            try_join_all(filters(query, "nat-gateway-id").into_iter().map(|f| describe(aws, f)))
+                .await?;
         let gateways = answers.into_iter().flatten().map(|g| (g.nat_gateway_id.clone(), g));
         Ok(BTreeMap::from_iter(gateways).into_values().filter_map(found).collect())
     }
@@ -60,9 +62,13 @@ impl Resource for NatGateway {
             )
             .set_subnet_id(spec.subnet_id.clone())
             .set_vpc_id(spec.vpc_id.clone().filter(|_| spec.subnet_id.is_none()))
-            .set_tag_specifications(tag_specification(ResourceType::Natgateway, &new.tags).map(|t| vec![t]));
+            .set_tag_specifications(
+                tag_specification(ResourceType::Natgateway, &new.tags).map(|t| vec![t]),
+            );
         let created = call.send().await.op("ec2:CreateNatGateway")?;
-        Ok(Id::new(created.nat_gateway.and_then(|gateway| gateway.nat_gateway_id).unwrap_or_default()))
+        Ok(Id::new(
+            created.nat_gateway.and_then(|gateway| gateway.nat_gateway_id).unwrap_or_default(),
+        ))
     }
 
     async fn update(aws: &Regional, id: &Id, change: &Change<AwsNatGateway>) -> Result<(), Error> {
@@ -70,7 +76,8 @@ impl Resource for NatGateway {
         let added = |before: &[String], after: &[String]| -> Vec<String> {
             after.iter().filter(|item| !before.contains(item)).cloned().collect()
         };
-        let new_allocations = added(&prior.secondary_allocation_ids, &planned.secondary_allocation_ids);
+        let new_allocations =
+            added(&prior.secondary_allocation_ids, &planned.secondary_allocation_ids);
         if !new_allocations.is_empty() {
             let call = aws.ec2().associate_nat_gateway_address().nat_gateway_id(id.as_str());
             let call = call.set_allocation_ids(Some(new_allocations));
@@ -80,14 +87,16 @@ impl Resource for NatGateway {
         if !gone.is_empty() {
             disassociate(aws, id, &gone).await?;
         }
-        let new_addresses = added(&prior.secondary_private_ip_addresses, &planned.secondary_private_ip_addresses);
+        let new_addresses =
+            added(&prior.secondary_private_ip_addresses, &planned.secondary_private_ip_addresses);
         let is_private = planned.connectivity_type.as_deref() == Some("private");
         if is_private && !new_addresses.is_empty() {
             let call = aws.ec2().assign_private_nat_gateway_address().nat_gateway_id(id.as_str());
             let call = call.set_private_ip_addresses(Some(new_addresses));
             call.send().await.op("ec2:AssignPrivateNatGatewayAddress")?;
         }
-        let gone = added(&planned.secondary_private_ip_addresses, &prior.secondary_private_ip_addresses);
+        let gone =
+            added(&planned.secondary_private_ip_addresses, &prior.secondary_private_ip_addresses);
         if is_private && !gone.is_empty() {
             let call = aws.ec2().unassign_private_nat_gateway_address().nat_gateway_id(id.as_str());
             let call = call.set_private_ip_addresses(Some(gone));
@@ -97,7 +106,12 @@ impl Resource for NatGateway {
     }
 
     async fn delete(aws: &Regional, id: &Id, _prior: &AwsNatGateway) -> Result<(), Error> {
-        aws.ec2().delete_nat_gateway().nat_gateway_id(id.as_str()).send().await.op("ec2:DeleteNatGateway")?;
+        aws.ec2()
+            .delete_nat_gateway()
+            .nat_gateway_id(id.as_str())
+            .send()
+            .await
+            .op("ec2:DeleteNatGateway")?;
         Ok(())
     }
 
@@ -109,7 +123,9 @@ impl Resource for NatGateway {
                 Some(NatGatewayState::Available) => Poll::Ready,
                 Some(NatGatewayState::Deleted) => Poll::Gone,
                 Some(NatGatewayState::Failed) => Poll::Failed(failure.into()),
-                state => Poll::Pending(state.map_or("pending".into(), |state| state.as_str().into())),
+                state => {
+                    Poll::Pending(state.map_or("pending".into(), |state| state.as_str().into()))
+                }
             };
             (Id::new(gateway.nat_gateway_id.unwrap_or_default()), poll)
         });
@@ -134,12 +150,21 @@ async fn disassociate(aws: &Regional, id: &Id, allocations: &[String]) -> Result
         return Ok(());
     }
     let call = aws.ec2().disassociate_nat_gateway_address().nat_gateway_id(id.as_str());
-    call.set_association_ids(Some(associations)).send().await.op("ec2:DisassociateNatGatewayAddress")?;
+    call.set_association_ids(Some(associations))
+        .send()
+        .await
+        .op("ec2:DisassociateNatGatewayAddress")?;
     Ok(())
 }
 
 async fn describe(aws: &Regional, filter: Filter) -> Result<Vec<SdkGateway>, Error> {
-    let pages = aws.ec2().describe_nat_gateways().filter(filter).into_paginator().page_size(super::PAGE).items();
+    let pages = aws
+        .ec2()
+        .describe_nat_gateways()
+        .filter(filter)
+        .into_paginator()
+        .page_size(super::PAGE)
+        .items();
     pages.send().collect::<Result<_, _>>().await.op("ec2:DescribeNatGateways")
 }
 
@@ -154,11 +179,16 @@ fn found(gateway: SdkGateway) -> Option<Found<AwsNatGateway>> {
     let tags = tags_of(gateway.tags());
     let regional = gateway.availability_mode == Some(AvailabilityMode::Regional);
     let addresses = gateway.nat_gateway_addresses.unwrap_or_default();
-    let (primary, secondary): (Vec<_>, Vec<_>) =
-        addresses.iter().enumerate().partition(|(at, address)| address.is_primary.unwrap_or(*at == 0));
+    let (primary, secondary): (Vec<_>, Vec<_>) = addresses
+        .iter()
+        .enumerate()
+        .partition(|(at, address)| address.is_primary.unwrap_or(*at == 0));
     let primary = primary.first().map(|(_, address)| (*address).clone()).filter(|_| !regional);
-    let secondary: Vec<&NatGatewayAddress> =
-        if regional { Vec::new() } else { secondary.into_iter().map(|(_, address)| address).collect() };
+    let secondary: Vec<&NatGatewayAddress> = if regional {
+        Vec::new()
+    } else {
+        secondary.into_iter().map(|(_, address)| address).collect()
+    };
     let of = |take: fn(&NatGatewayAddress) -> Option<String>| primary.as_ref().and_then(take);
     let all = |take: fn(&NatGatewayAddress) -> Option<String>| -> Vec<String> {
         secondary.iter().filter_map(|address| take(address)).collect()
@@ -173,7 +203,11 @@ fn found(gateway: SdkGateway) -> Option<Found<AwsNatGateway>> {
         network_interface_id: of(|a| a.network_interface_id.clone()),
         private_ip: of(|a| a.private_ip.clone()),
         public_ip: of(|a| a.public_ip.clone()),
-        regional_nat_gateway_address: if regional { addresses.iter().map(regional_address).collect() } else { Vec::new() },
+        regional_nat_gateway_address: if regional {
+            addresses.iter().map(regional_address).collect()
+        } else {
+            Vec::new()
+        },
         route_table_id: gateway.route_table_id,
         secondary_allocation_ids: all(|a| a.allocation_id.clone()),
         secondary_private_ip_address_count: i64::try_from(secondary.len()).ok(),

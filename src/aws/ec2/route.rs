@@ -54,7 +54,8 @@ impl Resource for Route {
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsRoute>>, Error> {
         let owned = route_table::owned(aws, query).await?;
         let mut tables: Vec<SdkTable> = owned.iter().cloned().collect();
-        let mut foreign: Vec<_> = query.known.iter().filter_map(|id| table_of(id.as_str())).collect();
+        let mut foreign: Vec<_> =
+            query.known.iter().filter_map(|id| table_of(id.as_str())).collect();
         foreign.sort_unstable();
         foreign.dedup();
         foreign.retain(|id| tables.iter().all(|table| table.route_table_id() != Some(id)));
@@ -181,7 +182,9 @@ pub(super) async fn create(aws: &Regional, route: &AwsRoute) -> Result<(), Error
 pub(super) async fn replace(aws: &Regional, route: &AwsRoute) -> Result<(), Error> {
     // AWS reports the interface of an instance or gateway along with it, but takes only one of them.
     let interface = route.network_interface_id.clone().filter(|_| {
-        route.nat_gateway_id.is_none() && route.gateway_id.is_none() && route.transit_gateway_id.is_none()
+        route.nat_gateway_id.is_none()
+            && route.gateway_id.is_none()
+            && route.transit_gateway_id.is_none()
     });
     let call = fill!(aws.ec2().replace_route(), route).set_network_interface_id(interface);
     call.send().await.op("ec2:ReplaceRoute")?;
@@ -189,7 +192,11 @@ pub(super) async fn replace(aws: &Regional, route: &AwsRoute) -> Result<(), Erro
 }
 
 /// Takes a route out of its table.
-pub(super) async fn delete(aws: &Regional, table: &str, destination: &Destination) -> Result<(), Error> {
+pub(super) async fn delete(
+    aws: &Regional,
+    table: &str,
+    destination: &Destination,
+) -> Result<(), Error> {
     let call = aws.ec2().delete_route().route_table_id(table);
     let call = match destination {
         Destination::Ipv4(block) => call.destination_cidr_block(block),
@@ -218,10 +225,13 @@ mod tests {
             assert_eq!(table_of(id_of(&route).as_str()), Some(table));
             assert!(id_of(&route).as_str().starts_with(&id[..table.len() + 2]));
         }
-        assert_eq!(id_of(&AwsRoute {
-            route_table_id: "rtb-0a1b2c3d4e5f60718".to_owned(),
-            destination_cidr_block: Some("0.0.0.0/0".to_owned()),
-            ..AwsRoute::default()
-        }), "r-rtb-0a1b2c3d4e5f607181080289494");
+        assert_eq!(
+            id_of(&AwsRoute {
+                route_table_id: "rtb-0a1b2c3d4e5f60718".to_owned(),
+                destination_cidr_block: Some("0.0.0.0/0".to_owned()),
+                ..AwsRoute::default()
+            }),
+            "r-rtb-0a1b2c3d4e5f607181080289494"
+        );
     }
 }

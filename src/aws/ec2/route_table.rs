@@ -61,11 +61,15 @@ impl Resource for RouteTable {
 
     async fn update(aws: &Regional, id: &Id, change: &Change<AwsRouteTable>) -> Result<(), Error> {
         let Change { prior, planned } = change;
-        for gateway in prior.propagating_vgws.iter().filter(|g| !planned.propagating_vgws.contains(g)) {
+        for gateway in
+            prior.propagating_vgws.iter().filter(|g| !planned.propagating_vgws.contains(g))
+        {
             let call = aws.ec2().disable_vgw_route_propagation().route_table_id(id.as_str());
             call.gateway_id(gateway).send().await.op("ec2:DisableVgwRoutePropagation")?;
         }
-        for gateway in planned.propagating_vgws.iter().filter(|g| !prior.propagating_vgws.contains(g)) {
+        for gateway in
+            planned.propagating_vgws.iter().filter(|g| !prior.propagating_vgws.contains(g))
+        {
             let call = aws.ec2().enable_vgw_route_propagation().route_table_id(id.as_str());
             call.gateway_id(gateway).send().await.op("ec2:EnableVgwRoutePropagation")?;
         }
@@ -74,7 +78,9 @@ impl Resource for RouteTable {
             routes.filter_map(|route| Some((Destination::of(&route)?, route))).collect()
         };
         let (before, after) = (by_destination(&prior.route), by_destination(&planned.route));
-        for (destination, _) in before.iter().filter(|(destination, _)| !after.contains_key(destination)) {
+        for (destination, _) in
+            before.iter().filter(|(destination, _)| !after.contains_key(destination))
+        {
             route::delete(aws, id.as_str(), destination).await?;
         }
         for (destination, wanted) in &after {
@@ -88,7 +94,12 @@ impl Resource for RouteTable {
     }
 
     async fn delete(aws: &Regional, id: &Id, _prior: &AwsRouteTable) -> Result<(), Error> {
-        aws.ec2().delete_route_table().route_table_id(id.as_str()).send().await.op("ec2:DeleteRouteTable")?;
+        aws.ec2()
+            .delete_route_table()
+            .route_table_id(id.as_str())
+            .send()
+            .await
+            .op("ec2:DeleteRouteTable")?;
         Ok(())
     }
 
@@ -109,7 +120,8 @@ pub(super) async fn owned(aws: &Regional, query: &Query<'_>) -> Result<Arc<Vec<S
 }
 
 pub(super) async fn describe(aws: &Regional, filter: Filter) -> Result<Vec<SdkTable>, Error> {
-    let pages = aws.ec2().describe_route_tables().filters(filter).into_paginator().page_size(PAGE).items();
+    let pages =
+        aws.ec2().describe_route_tables().filters(filter).into_paginator().page_size(PAGE).items();
     pages.send().collect::<Result<_, _>>().await.op("ec2:DescribeRouteTables")
 }
 
@@ -121,7 +133,13 @@ async fn found(aws: &Regional, table: SdkTable) -> Result<Found<AwsRouteTable>, 
         arn: Some(aws.arn("ec2", &format!("route-table/{id}")).await?),
         owner_id: table.owner_id,
         propagating_vgws: gateways.into_iter().filter_map(|gateway| gateway.gateway_id).collect(),
-        route: table.routes.unwrap_or_default().into_iter().filter(is_written).map(inline).collect(),
+        route: table
+            .routes
+            .unwrap_or_default()
+            .into_iter()
+            .filter(is_written)
+            .map(inline)
+            .collect(),
         vpc_id: table.vpc_id.unwrap_or_default(),
         ..AwsRouteTable::default()
     };
@@ -130,7 +148,8 @@ async fn found(aws: &Regional, table: SdkTable) -> Result<Found<AwsRouteTable>, 
 
 /// Whether somebody wrote the route, rather than AWS itself or a gateway that propagates.
 fn is_written(route: &Route) -> bool {
-    let local = route.gateway_id() == Some("local") && route.origin != Some(RouteOrigin::CreateRoute);
+    let local =
+        route.gateway_id() == Some("local") && route.origin != Some(RouteOrigin::CreateRoute);
     let endpoint = route.destination_prefix_list_id.is_some()
         && route.gateway_id().is_some_and(|gateway| gateway.starts_with("vpce-"));
     !local && !endpoint && route.origin != Some(RouteOrigin::EnableVgwRoutePropagation)

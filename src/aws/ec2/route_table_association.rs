@@ -31,7 +31,8 @@ impl Resource for RouteTableAssociation {
         if !unseen.is_empty() {
             let tables = route_table::describe(aws, filter(BY_ID, unseen.clone())).await?;
             let known = tables.iter().flat_map(associations);
-            let known: Vec<_> = known.filter(|object| unseen.contains(&object.id.as_str())).collect();
+            let known: Vec<_> =
+                known.filter(|object| unseen.contains(&object.id.as_str())).collect();
             found.extend(known);
         }
         Ok(found)
@@ -88,10 +89,13 @@ impl Resource for RouteTableAssociation {
         };
         let tables = route_table::describe(aws, filter(name, [end.as_str()])).await?;
         let is_end = |object: &Found<Self::Spec>| {
-            object.spec.subnet_id.as_ref() == Some(end) || object.spec.gateway_id.as_ref() == Some(end)
+            object.spec.subnet_id.as_ref() == Some(end)
+                || object.spec.gateway_id.as_ref() == Some(end)
         };
         let found: Vec<_> = tables.iter().flat_map(associations).filter(is_end).collect();
-        if let Some(other) = found.iter().find(|object| object.spec.route_table_id != new.spec.route_table_id) {
+        if let Some(other) =
+            found.iter().find(|object| object.spec.route_table_id != new.spec.route_table_id)
+        {
             let table = &other.spec.route_table_id;
             let message = format!("{end} already uses the route table {table} ({})", other.id);
             return Err(Error::new(ErrorClass::Invalid, "ec2:AssociateRouteTable", message));
@@ -102,11 +106,15 @@ impl Resource for RouteTableAssociation {
     async fn poll(aws: &Regional, ids: &[Id], goal: Goal) -> Result<BTreeMap<Id, Poll>, Error> {
         let tables = route_table::describe(aws, filter(BY_ID, ids.iter().map(Id::as_str))).await?;
         let all = tables.iter().flat_map(SdkTable::associations);
-        let wanted = all.filter(|a| ids.iter().any(|id| a.route_table_association_id() == Some(id.as_str())));
-        Ok(gone_unless_seen(ids, wanted.map(|association| {
-            let id = Id::new(association.route_table_association_id().unwrap_or_default());
-            (id, progress(association, goal))
-        })))
+        let wanted = all
+            .filter(|a| ids.iter().any(|id| a.route_table_association_id() == Some(id.as_str())));
+        Ok(gone_unless_seen(
+            ids,
+            wanted.map(|association| {
+                let id = Id::new(association.route_table_association_id().unwrap_or_default());
+                (id, progress(association, goal))
+            }),
+        ))
     }
 }
 
@@ -126,7 +134,8 @@ fn progress(association: &SdkAssociation, goal: Goal) -> Poll {
 
 /// The associations of a table with subnets and gateways; the one with the VPC itself is another type's.
 fn associations(table: &SdkTable) -> Vec<Found<AwsRouteTableAssociation>> {
-    let explicit = table.associations().iter().filter(|association| !association.main().unwrap_or_default());
+    let explicit =
+        table.associations().iter().filter(|association| !association.main().unwrap_or_default());
     let present = explicit.filter(|association| {
         let state = association.association_state().and_then(|state| state.state());
         state != Some(&RouteTableAssociationStateCode::Disassociated)
