@@ -22,6 +22,8 @@ mod version;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use content::{fits_labels, missing_argument, unsupported_argument, unsupported_block};
+pub(crate) use json::expand as expand_json;
 pub use load::load;
 pub use manifest::{Installed, Manifest, PATH as MANIFEST_PATH};
 pub use model::{

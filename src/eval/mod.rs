@@ -7,6 +7,7 @@
 mod access;
 mod call;
 mod choose;
+pub mod decode;
 mod each;
 mod evaluator;
 pub mod functions;

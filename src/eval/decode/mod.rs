@@ -1,0 +1,40 @@
+//! Bodies to values by a schema: what a resource, data source or provider block says.
+//!
+//! [`decode_body`] checks arguments and blocks against a [`Block`], generates the blocks of `dynamic`, evaluates, and
+//! returns one value of the schema's type together with the places that its parts come from.
+
+mod body;
+mod dynamic;
+mod ephemeral;
+mod iteration;
+mod nested;
+mod spans;
+
+use crate::diag::Diagnostics;
+use crate::schema::Block;
+use crate::syntax::ast::Body;
+use crate::value::{Marks, Value};
+
+use super::Scope;
+
+pub use ephemeral::check_ephemeral;
+pub use spans::Spans;
+
+/// Evaluates a body into one value of the schema's implied type.
+///
+/// References are checked first, all of them; where one is wrong, nothing is evaluated and the value is unknown. With
+/// other errors the parts concerned are unknown.
+pub fn decode_body(body: &Body, schema: &Block, scope: &dyn Scope) -> (Value, Spans, Diagnostics) {
+    let mut decoder = body::Decoder { problems: Diagnostics::none() };
+    let native = decoder.native(body, schema);
+    decoder.check_references(&native, schema, scope);
+    if decoder.problems.has_errors() {
+        let value = Value::unknown(schema.implied_type().clone());
+        return (value, Spans::of(&native), decoder.problems);
+    }
+    let (value, spans) = decoder.block(&native, schema, scope, Marks::NONE);
+    (value, spans, decoder.problems)
+}
+
+#[cfg(test)]
+mod tests;
