@@ -51,6 +51,7 @@ fn dispatch(command: Command, context: &mut Context) -> Outcome {
     match command {
         Command::Completions(args) => commands::completions::run(&args, context),
         Command::Explain(args) => commands::explain::run(&args, context),
+        Command::Fmt(args) => commands::fmt::run(&args, context),
         Command::Init(args) => commands::init::run(&args, context),
         Command::Phases(args) => commands::phases::run(&args, context),
         Command::Validate(args) => commands::validate::run(&args, context),

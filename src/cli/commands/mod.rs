@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod explain;
+pub mod fmt;
 pub mod init;
 pub mod phases;
 pub mod validate;
