@@ -33,9 +33,10 @@ impl Evaluator<'_> {
             "try" if !call.expand => return self.call_try(call, frame),
             "can" if !call.expand => return self.call_can(call, frame),
             "type" => return self.call_type(call, frame),
+            "templatestring" if !self.is_reference(call) => return failed(),
             _ => {}
         }
-        let Some(function) = functions::find(local) else {
+        let Some(function) = functions::find(local).filter(|_| self.has(local)) else {
             self.unknown_function(call, name);
             return failed();
         };
@@ -55,6 +56,27 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Whether the caller has the function: there is no plan in the console that could have a time.
+    fn has(&self, name: &str) -> bool {
+        let outside = self.scope.outside();
+        name != "plantimestamp"
+            || outside.caller == Caller::Configuration
+            || outside.plan_time.is_some()
+    }
+
+    /// `templatestring` takes its template from elsewhere: one that is written in place would be evaluated twice.
+    fn is_reference(&mut self, call: &Call<'_>) -> bool {
+        let Some(template) = call.args.first() else { return true };
+        if template.as_traversal().is_some() {
+            return true;
+        }
+        let reason = "invalid template expression: templatestring is only for rendering templates retrieved \
+                      dynamically from elsewhere; to treat the inner expression as template syntax, write the reference \
+                      expression directly without any template interpolation syntax";
+        self.invalid_argument("template", reason, template.span);
+        false
+    }
+
     fn unknown_function(&mut self, call: &Call<'_>, name: &str) {
         let Some((namespace, short)) = name.rsplit_once("::") else {
             let detail = format!("There is no function named {name:?}.");
@@ -67,17 +89,16 @@ impl Evaluator<'_> {
             );
             return;
         };
-        let (summary, detail) = match namespace.strip_prefix("provider::") {
-            Some(provider) => (
-                "Unknown provider function",
-                format!("The function {short:?} is not available from the provider {provider:?}."),
-            ),
-            None => (
-                "Call to unknown function",
-                format!("There are no functions in namespace {:?}.", format!("{namespace}::")),
+        let detail = match namespace.strip_prefix("provider::") {
+            Some(provider) => {
+                format!("The function {short:?} is not available from the provider {provider:?}.")
+            }
+            None => format!(
+                "The function namespace {namespace:?} is not valid. Provider function calls must use the \"provider::\" \
+                 namespace prefix."
             ),
         };
-        let problem = Diagnostic::error(319, summary, detail);
+        let problem = Diagnostic::error(326, "Unknown provider function", detail);
         self.report(problem.at(call.name.span).within(call.expr.span));
     }
 

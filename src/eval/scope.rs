@@ -32,6 +32,11 @@ pub trait Scope {
 
     /// What functions may reach.
     fn outside(&self) -> &Outside;
+
+    /// Whether this is the inside of a template that a function renders, which may not render others.
+    fn is_template(&self) -> bool {
+        false
+    }
 }
 
 /// What a reference begins with.

@@ -1,7 +1,7 @@
 //! Functions that change the type, the marks, or the certainty of a value.
 
 use super::{CallError, Context, Function, Param, Returns, Want};
-use crate::value::{Kind, Marks, Type, Value, can_convert, convert, Loss};
+use crate::value::{Kind, Loss, Marks, Type, Value, can_convert, convert};
 
 const fn anything(name: &'static str) -> Param {
     Param::new(name, Want::Any).nulls().unknowns().open().marked()
@@ -83,33 +83,30 @@ fn converted_type(value: &Value, want: &Type) -> Result<Type, CallError> {
         return Ok(from);
     }
     let impossible = || {
-        let reason = convert(value, want).err().map_or_else(
-            || format!("{} required", want.friendly_name()),
-            |error| error.message,
-        );
+        let reason = convert(value, want)
+            .err()
+            .map_or_else(|| format!("{} required", want.friendly_name()), |error| error.message);
         CallError::arg(0, reason_for(&from, want, reason))
     };
     if !can_convert(&from, want, Loss::Allowed) {
         return Err(impossible());
-    }
-    // Open element types are found by converting.
-    if want.has_dynamic() {
-        return convert(value, want).map(|value| value.ty()).map_err(|_| impossible());
     }
     Ok(want.clone())
 }
 
 fn reason_for(from: &Type, want: &Type, reason: String) -> String {
     match (from, want) {
-        (Type::Tuple(_), Type::List(_)) => {
-            "cannot convert tuple to list of any single type".into()
-        }
+        (Type::Tuple(_), Type::List(_)) => "cannot convert tuple to list of any single type".into(),
         (Type::Tuple(_), Type::Set(_)) => "cannot convert tuple to set of any single type".into(),
         (Type::Object(_), Type::Map(_)) => "cannot convert object to map of any single type".into(),
         _ if want.is_primitive() => {
             format!("cannot convert {} to {}", from.friendly_name(), want.friendly_name())
         }
-        _ => format!("cannot convert {} to {}; {reason}", from.friendly_name(), want.constraint_name()),
+        _ => format!(
+            "cannot convert {} to {}; {reason}",
+            from.friendly_name(),
+            want.constraint_name()
+        ),
     }
 }
 

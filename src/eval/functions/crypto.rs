@@ -84,7 +84,10 @@ fn rsadecrypt(context: &Context<'_>) -> Result<Value, CallError> {
     let cipher = super::encoding::decode_base64(context.text(0)).map_err(|_| {
         CallError::arg(
             0,
-            format!("failed to decode input {:?}: cipher text must be base64-encoded", context.text(0)),
+            format!(
+                "failed to decode input {:?}: cipher text must be base64-encoded",
+                context.text(0)
+            ),
         )
     })?;
     let pem = context.text(1);

@@ -60,7 +60,10 @@ impl Reader<'_> {
         let line_end = !self.rest[end..].starts_with(',');
         let field = if line_end { field.strip_suffix('\r').unwrap_or(field) } else { field };
         if field.contains('"') {
-            return Err(format!("CSV parse error on line {}: bare \" in non-quoted-field", self.line));
+            return Err(format!(
+                "CSV parse error on line {}: bare \" in non-quoted-field",
+                self.line
+            ));
         }
         let taken = field.len();
         let field = field.to_owned();
@@ -72,7 +75,9 @@ impl Reader<'_> {
     }
 
     fn quoted(&mut self) -> Result<String, String> {
-        let wrong = |line: usize| format!("CSV parse error on line {line}: extraneous or missing \" in quoted-field");
+        let wrong = |line: usize| {
+            format!("CSV parse error on line {line}: extraneous or missing \" in quoted-field")
+        };
         let mut field = String::new();
         self.rest = &self.rest[1..];
         loop {
@@ -86,7 +91,9 @@ impl Reader<'_> {
                 self.rest = after;
                 continue;
             }
-            let ends = self.rest.is_empty() || self.rest.starts_with([',', '\n']) || self.rest.starts_with("\r\n");
+            let ends = self.rest.is_empty()
+                || self.rest.starts_with([',', '\n'])
+                || self.rest.starts_with("\r\n");
             return if ends { Ok(field) } else { Err(wrong(self.line)) };
         }
     }

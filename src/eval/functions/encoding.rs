@@ -40,7 +40,9 @@ pub(super) const TABLE: &[Function] = &[
 pub(super) fn decode_base64(text: &str) -> Result<Vec<u8>, String> {
     let compact: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
     STANDARD.decode(compact.as_bytes()).map_err(|error| match error {
-        base64::DecodeError::InvalidByte(at, _) => format!("illegal base64 data at input byte {at}"),
+        base64::DecodeError::InvalidByte(at, _) => {
+            format!("illegal base64 data at input byte {at}")
+        }
         _ => format!("illegal base64 data at input byte {}", compact.len().saturating_sub(1)),
     })
 }
@@ -165,7 +167,9 @@ fn charset(context: &Context<'_>) -> Result<Charset, CallError> {
     .map_err(|()| {
         CallError::arg(
             1,
-            format!("{name:?} is not a supported IANA encoding name or alias in this Terraform version"),
+            format!(
+                "{name:?} is not a supported IANA encoding name or alias in this Terraform version"
+            ),
         )
     })
 }
@@ -181,16 +185,22 @@ fn textencode(context: &Context<'_>) -> Result<Value, CallError> {
     let unsuitable = || {
         CallError::arg(
             0,
-            format!("the given string contains characters that cannot be represented in {}", context.text(1)),
+            format!(
+                "the given string contains characters that cannot be represented in {}",
+                context.text(1)
+            ),
         )
     };
     let bytes = match charset(context)? {
         Charset::Utf16 { big, mark } => {
             let units = mark.then_some(0xfeff).into_iter().chain(text.encode_utf16());
-            units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+            units
+                .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() })
+                .collect()
         }
         Charset::Latin1 => {
-            let bytes: Result<Vec<u8>, _> = text.chars().map(|c| u8::try_from(u32::from(c))).collect();
+            let bytes: Result<Vec<u8>, _> =
+                text.chars().map(|c| u8::try_from(u32::from(c))).collect();
             bytes.map_err(|_| unsuitable())?
         }
         Charset::Table(table) => {
@@ -208,12 +218,18 @@ fn textdecode(context: &Context<'_>) -> Result<Value, CallError> {
     let charset = charset(context)?;
     let bytes = decode_base64(context.text(0)).map_err(|reason| {
         let offset = reason.rsplit(' ').next().unwrap_or_default();
-        CallError::arg(0, format!("the given value is has an invalid base64 symbol at offset {offset}"))
+        CallError::arg(
+            0,
+            format!("the given value is has an invalid base64 symbol at offset {offset}"),
+        )
     })?;
     let unsuitable = || {
         CallError::arg(
             0,
-            format!("the given string contains symbols that are not defined for {}", context.text(1)),
+            format!(
+                "the given string contains symbols that are not defined for {}",
+                context.text(1)
+            ),
         )
     };
     let text = match charset {

@@ -74,9 +74,7 @@ pub(super) fn read(context: &Context<'_>, path: &str) -> Result<Vec<u8>, CallErr
     let files = &context.outside.world.files;
     let failed = |reason: String| CallError::arg(0, format!("failed to read file: {reason}"));
     match files.kind(&place) {
-        Ok(Some(FileKind::File)) => {
-            files.read(&place).map_err(|error| failed(error.to_string()))
-        }
+        Ok(Some(FileKind::File)) => files.read(&place).map_err(|error| failed(error.to_string())),
         Ok(Some(FileKind::Folder)) => Err(failed(format!("read {}: is a directory", clean(path)))),
         Ok(Some(FileKind::Other)) => Err(failed(format!("{} is not a regular file", clean(path)))),
         Ok(None) => Err(CallError::arg(
@@ -115,9 +113,7 @@ fn fileexists(context: &Context<'_>) -> Result<Value, CallError> {
         Ok(Some(FileKind::Folder)) => {
             Err(CallError::new(format!("{path:?} is a directory, not a file")))
         }
-        Ok(Some(FileKind::Other)) => {
-            Err(CallError::new(format!("{path:?} is not a regular file")))
-        }
+        Ok(Some(FileKind::Other)) => Err(CallError::new(format!("{path:?} is not a regular file"))),
         Err(error) => Err(CallError::new(format!("failed to stat {path:?}: {error}"))),
     }
 }

@@ -91,10 +91,11 @@ fn format_text(template: &str, args: &[Value]) -> Result<String, CallError> {
         out.push_str(&rest[..at]);
         let offset = template.len() - rest.len() + at;
         let verb = parse_verb(&rest[at..]).map_err(|reason| {
-            CallError::new(reason.replace("{offset}", &offset.to_string()).replace(
-                "{after}",
-                &(offset + 1).to_string(),
-            ))
+            CallError::new(
+                reason
+                    .replace("{offset}", &offset.to_string())
+                    .replace("{after}", &(offset + 1).to_string()),
+            )
         })?;
         rest = &rest[at + verb.length..];
         if verb.letter == '%' {

@@ -49,7 +49,12 @@ pub(super) const TABLE: &[Function] = &[
         element,
     )
     .maybe_null(),
-    Function::new("flatten", &[any("list").marked()], Returns::By(|args| flatten_check(&args[0])), flatten),
+    Function::new(
+        "flatten",
+        &[any("list").marked()],
+        Returns::By(|args| flatten_check(&args[0])),
+        flatten,
+    ),
     Function::new("index", &[any("list"), any("value")], Returns::Always(Want::Number), index),
     Function::new(
         "length",
@@ -166,7 +171,8 @@ fn compact(context: &Context<'_>) -> Result<Value, CallError> {
     if !context.args[0].is_wholly_known() {
         return Ok(Value::unknown(context.ty.clone()));
     }
-    let filled = context.elements(0).iter().filter(|value| value.as_str().is_some_and(|t| !t.is_empty()));
+    let filled =
+        context.elements(0).iter().filter(|value| value.as_str().is_some_and(|t| !t.is_empty()));
     Ok(Value::list(Type::String, filled.cloned().collect::<Vec<_>>()))
 }
 
@@ -204,8 +210,9 @@ fn concat(context: &Context<'_>) -> Result<Value, CallError> {
     let mut all = Vec::new();
     for (index, arg) in context.args.iter().enumerate() {
         let arg = match context.ty {
-            Type::List(_) => convert(arg, context.ty)
-                .map_err(|error| CallError::arg(index, error.message))?,
+            Type::List(_) => {
+                convert(arg, context.ty).map_err(|error| CallError::arg(index, error.message))?
+            }
             _ => arg.clone(),
         };
         all.extend_from_slice(arg.as_sequence().unwrap_or_default());
@@ -262,7 +269,9 @@ fn element_type(args: &[Value]) -> Result<Type, CallError> {
             let at = wrapped_index(index, types.len())?;
             Ok(types[at].clone())
         }
-        other => Err(CallError::new(format!("cannot read elements from {}", other.friendly_name()))),
+        other => {
+            Err(CallError::new(format!("cannot read elements from {}", other.friendly_name())))
+        }
     }
 }
 
@@ -440,7 +449,8 @@ fn reverse_type(args: &[Value]) -> Result<Type, CallError> {
 
 fn reverse(context: &Context<'_>) -> Result<Value, CallError> {
     let (list, marks) = context.args[0].clone().unmark();
-    let reversed: Vec<Value> = list.as_sequence().unwrap_or_default().iter().rev().cloned().collect();
+    let reversed: Vec<Value> =
+        list.as_sequence().unwrap_or_default().iter().rev().cloned().collect();
     Ok(like(context.ty, reversed).with_marks(marks))
 }
 

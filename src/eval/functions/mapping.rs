@@ -74,10 +74,9 @@ fn lookup_type(args: &[Value]) -> Result<Type, CallError> {
             match (object.attributes.get(key), args.get(2)) {
                 (Some(ty), _) => Ok(ty.clone()),
                 (None, Some(default)) => Ok(default.ty()),
-                (None, None) => Err(CallError::arg(
-                    0,
-                    format!("the given object has no attribute {key:?}"),
-                )),
+                (None, None) => {
+                    Err(CallError::arg(0, format!("the given object has no attribute {key:?}")))
+                }
             }
         }
         Type::Map(element) => match args.get(2).map(|default| convert(default, &element)) {
@@ -120,11 +119,11 @@ fn merge_type(args: &[Value]) -> Result<Type, CallError> {
         match (arg.ty(), arg.kind()) {
             (Type::Dynamic, _) => return Ok(Type::Dynamic),
             (Type::Map(_) | Type::Object(_), Kind::Null(_)) => {}
-            (Type::Object(object), _) => attributes.extend(
-                object.attributes.iter().map(|(name, ty)| (name.clone(), ty.clone())),
-            ),
-            (Type::Map(element), Kind::Map(_, entries)) => attributes
-                .extend(entries.keys().map(|name| (name.clone(), (*element).clone()))),
+            (Type::Object(object), _) => attributes
+                .extend(object.attributes.iter().map(|(name, ty)| (name.clone(), ty.clone()))),
+            (Type::Map(element), Kind::Map(_, entries)) => {
+                attributes.extend(entries.keys().map(|name| (name.clone(), (*element).clone())))
+            }
             (Type::Map(_), _) => complete = false,
             (other, _) => {
                 return Err(CallError::new(format!(
@@ -220,9 +219,9 @@ fn key_names(keys: &Value) -> Result<Vec<EcoString>, CallError> {
     let elements = keys.as_sequence().unwrap_or_default().iter().enumerate();
     elements
         .map(|(index, key)| {
-            key.as_str().map(EcoString::from).ok_or_else(|| {
-                CallError::new(format!("keys list has null value at index {index}"))
-            })
+            key.as_str()
+                .map(EcoString::from)
+                .ok_or_else(|| CallError::new(format!("keys list has null value at index {index}")))
         })
         .collect()
 }

@@ -3,7 +3,32 @@
 //! A [`Function`] says what it takes and what it returns; what is common to all of them (null, unknown and marked
 //! arguments, conversion to the parameter's type) is done once, in [`Function::call`].
 
+mod args;
+mod conversion;
+mod crypto;
+mod csv;
+mod encoding;
+mod file;
+mod format;
+mod list;
+mod mapping;
+mod net;
+mod number;
+mod pattern;
+mod provider;
+mod re2;
+mod rfc3339;
+mod set;
 mod spec;
+mod string;
+mod template;
+mod tfvars;
+mod time;
+mod verb;
+mod yaml;
+mod yaml_read;
+mod yaml_scalar;
+mod yaml_write;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

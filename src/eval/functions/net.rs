@@ -139,11 +139,8 @@ fn cidrhost(context: &Context<'_>) -> Result<Value, CallError> {
     let most = IBig::from(network.host_mask());
     let below_zero = number < IBig::ZERO;
     // Only the low 64 bits are compared, as signed ones.
-    let compared = if below_zero {
-        -&number - IBig::ONE
-    } else {
-        IBig::from(low_bits(&number).cast_signed())
-    };
+    let compared =
+        if below_zero { -&number - IBig::ONE } else { IBig::from(low_bits(&number).cast_signed()) };
     if compared > most {
         return Err(CallError::new(format!(
             "prefix of {} does not accommodate a host numbered {}",
@@ -158,7 +155,9 @@ fn cidrhost(context: &Context<'_>) -> Result<Value, CallError> {
 fn cidrnetmask(context: &Context<'_>) -> Result<Value, CallError> {
     let network = network(context)?;
     if network.bits != 32 {
-        return Err(CallError::new("IPv6 addresses cannot have a netmask: ".to_owned() + &network.text()));
+        return Err(CallError::new(
+            "IPv6 addresses cannot have a netmask: ".to_owned() + &network.text(),
+        ));
     }
     Ok(Value::string(network.address_text(!network.host_mask() & network.all())))
 }
@@ -174,7 +173,10 @@ fn cidrsubnet(context: &Context<'_>) -> Result<Value, CallError> {
             network.prefix
         )));
     };
-    let most = u32::try_from(new_bits).ok().and_then(|bits| 1u64.checked_shl(bits)).map_or(u64::MAX, |n| n - 1);
+    let most = u32::try_from(new_bits)
+        .ok()
+        .and_then(|bits| 1u64.checked_shl(bits))
+        .map_or(u64::MAX, |n| n - 1);
     if low_bits(&number) > most {
         return Err(CallError::new(format!(
             "prefix extension of {new_bits} does not accommodate a subnet numbered {number}"
@@ -191,7 +193,10 @@ fn cidrsubnets(context: &Context<'_>) -> Result<Value, CallError> {
     let mut last = base.address.wrapping_sub(1) & base.all();
     for index in 1..context.args.len() {
         let wrong = |reason: String| CallError::arg(index, reason);
-        let bits = context.number(index).to_i64().ok_or_else(|| wrong("value must be a whole number".into()))?;
+        let bits = context
+            .number(index)
+            .to_i64()
+            .ok_or_else(|| wrong("value must be a whole number".into()))?;
         if bits < 1 {
             return Err(wrong("must extend prefix by at least one bit".into()));
         }

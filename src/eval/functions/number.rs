@@ -19,10 +19,15 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("floor", &[Param::new("num", Want::Number)], NUMBER, |c| {
         Ok(Value::number(c.number(0).floor()))
     }),
-    Function::new("log", &[Param::new("num", Want::Number), Param::new("base", Want::Number)], NUMBER, |c| {
-        let (number, base) = (c.number(0).to_f64(), c.number(1).to_f64());
-        float(number.ln() / base.ln(), "the logarithm of these numbers is undefined")
-    }),
+    Function::new(
+        "log",
+        &[Param::new("num", Want::Number), Param::new("base", Want::Number)],
+        NUMBER,
+        |c| {
+            let (number, base) = (c.number(0).to_f64(), c.number(1).to_f64());
+            float(number.ln() / base.ln(), "the logarithm of these numbers is undefined")
+        },
+    ),
     Function::new("max", &[], NUMBER, |c| extreme(c, |a, b| a > b)).rest(number("numbers")),
     Function::new("min", &[], NUMBER, |c| extreme(c, |a, b| a < b)).rest(number("numbers")),
     Function::new(
@@ -31,10 +36,15 @@ pub(super) const TABLE: &[Function] = &[
         Returns::By(parseint_type),
         parseint,
     ),
-    Function::new("pow", &[Param::new("num", Want::Number), Param::new("power", Want::Number)], NUMBER, |c| {
-        let (number, power) = (c.number(0).to_f64(), c.number(1).to_f64());
-        float(number.powf(power), "this power of this number is undefined")
-    }),
+    Function::new(
+        "pow",
+        &[Param::new("num", Want::Number), Param::new("power", Want::Number)],
+        NUMBER,
+        |c| {
+            let (number, power) = (c.number(0).to_f64(), c.number(1).to_f64());
+            float(number.powf(power), "this power of this number is undefined")
+        },
+    ),
     Function::new("signum", &[Param::new("num", Want::Number)], NUMBER, |c| {
         let whole = c.number(0).is_whole();
         if whole {
@@ -82,9 +92,7 @@ fn parseint(context: &Context<'_>) -> Result<Value, CallError> {
         Some(b'+') => (false, &text[1..]),
         _ => (false, text),
     };
-    let invalid = || {
-        CallError::arg(0, format!("cannot parse {text:?} as a base {radix} integer"))
-    };
+    let invalid = || CallError::arg(0, format!("cannot parse {text:?} as a base {radix} integer"));
     if digits.is_empty() {
         return Err(invalid());
     }

@@ -133,7 +133,8 @@ fn write_items(items: &[(String, String)], out: &mut String, indent: usize) {
         let group = &items[at..at + count];
         let width = group.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
         for (name, text) in group {
-            writeln!(out, "{:indent$}{name:<width$} = {text}", "").expect("a String takes everything");
+            writeln!(out, "{:indent$}{name:<width$} = {text}", "")
+                .expect("a String takes everything");
         }
         at += count;
     }

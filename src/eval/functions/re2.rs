@@ -48,7 +48,10 @@ fn translate(pattern: &str) -> Result<String, String> {
             '{' => match counted(at) {
                 Some(length) => {
                     if repeated {
-                        return Err(format!("invalid nested repetition operator: `{}`", &at[..length]));
+                        return Err(format!(
+                            "invalid nested repetition operator: `{}`",
+                            &at[..length]
+                        ));
                     }
                     too_many(&at[1..length - 1])?;
                     out.push_str(&at[..length]);
@@ -73,7 +76,10 @@ fn translate(pattern: &str) -> Result<String, String> {
                 let flags = &rest[1..];
                 let end = flags.find([':', ')']).unwrap_or(flags.len());
                 if !flags[..end].chars().all(|c| "imsU-".contains(c)) {
-                    return Err(format!("invalid or unsupported Perl syntax: `(?{}`", &flags[..end.min(1)]));
+                    return Err(format!(
+                        "invalid or unsupported Perl syntax: `(?{}`",
+                        &flags[..end.min(1)]
+                    ));
                 }
                 out.push('(');
             }

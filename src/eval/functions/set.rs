@@ -102,8 +102,7 @@ fn matchkeys(context: &Context<'_>) -> Result<Value, CallError> {
     let common = unify(&[context.args[1].ty(), context.args[2].ty()], Loss::Allowed)
         .unwrap_or(Type::Dynamic);
     let all = |index: usize| {
-        convert(&context.args[index], &common)
-            .map_err(|error| CallError::arg(index, error.message))
+        convert(&context.args[index], &common).map_err(|error| CallError::arg(index, error.message))
     };
     let (keys, wanted) = (all(1)?, all(2)?);
     let mut picked = Vec::new();
@@ -133,9 +132,8 @@ fn setproduct_type(args: &[Value]) -> Result<Type, CallError> {
         types.push(match arg.ty() {
             Type::List(element) | Type::Set(element) => (*element).clone(),
             Type::Tuple(elements) if elements.is_empty() => Type::Dynamic,
-            Type::Tuple(elements) => unify(&elements, Loss::Allowed).ok_or_else(|| {
-                CallError::arg(index, "all elements must be of the same type")
-            })?,
+            Type::Tuple(elements) => unify(&elements, Loss::Allowed)
+                .ok_or_else(|| CallError::arg(index, "all elements must be of the same type"))?,
             _ => return Err(CallError::arg(index, "a set or a list is required")),
         });
     }

@@ -229,7 +229,7 @@ impl Function {
             bare.push(value);
         }
         if open {
-            return Ok((bare, self.marks(args, args.len()), Answer::Unknown(Type::Dynamic)));
+            return Ok((bare, self.marks(args, Run::No), Answer::Unknown(Type::Dynamic)));
         }
         let ty = match self.returns {
             Returns::Always(want) => want.ty(),
@@ -238,20 +238,30 @@ impl Function {
         for (index, value) in bare.iter().enumerate() {
             let sees = self.param(index).is_some_and(|param| param.takes(UNKNOWN));
             if !value.is_known() && !sees {
-                let marks = self.marks(args, args.len());
-                return Ok((bare, marks, Answer::Unknown(ty)));
+                return Ok((bare, self.marks(args, Run::No), Answer::Unknown(ty)));
             }
         }
-        let marks = self.marks(args, args.len());
-        Ok((bare, marks, Answer::Run(ty)))
+        Ok((bare, self.marks(args, Run::Yes), Answer::Run(ty)))
     }
 
-    fn marks(&self, args: &[Value], count: usize) -> Marks {
-        args.iter().take(count).enumerate().fold(Marks::NONE, |marks, (index, arg)| {
+    /// Marks that go to the result: all that the function does not see; of what it sees, those of the arguments
+    /// themselves where it is not run at all.
+    fn marks(&self, args: &[Value], run: Run) -> Marks {
+        args.iter().enumerate().fold(Marks::NONE, |marks, (index, arg)| {
             let sees = self.param(index).is_some_and(|param| param.takes(MARKED));
-            if sees { marks } else { marks.union(arg.deep_marks()) }
+            marks.union(match (sees, run) {
+                (false, _) => arg.deep_marks(),
+                (true, Run::No) => arg.marks(),
+                (true, Run::Yes) => Marks::NONE,
+            })
         })
     }
+}
+
+#[derive(Clone, Copy)]
+enum Run {
+    Yes,
+    No,
 }
 
 enum Answer {

@@ -34,7 +34,11 @@ pub(super) const TABLE: &[Function] = &[
     }),
     Function::new(
         "substr",
-        &[text("str").open(), Param::new("offset", Want::Number).open(), Param::new("length", Want::Number).open()],
+        &[
+            text("str").open(),
+            Param::new("offset", Want::Number).open(),
+            Param::new("length", Want::Number).open(),
+        ],
         TEXT,
         substr,
     ),

@@ -52,7 +52,8 @@ fn invalid(reason: &str) -> String {
 
 fn timecmp(context: &Context<'_>) -> Result<Value, CallError> {
     let at = |index: usize| {
-        rfc3339::parse(context.text(index)).map_err(|reason| CallError::arg(index, invalid(&reason)))
+        rfc3339::parse(context.text(index))
+            .map_err(|reason| CallError::arg(index, invalid(&reason)))
     };
     Ok(crypto::sign(at(0)?.instant().cmp(&at(1)?.instant())))
 }
@@ -120,7 +121,8 @@ fn formatdate(context: &Context<'_>) -> Result<Value, CallError> {
     let mut rest = context.text(0);
     while let Some(c) = rest.chars().next() {
         if c == '\'' {
-            rest = literal(&rest[1..], &mut out).ok_or_else(|| wrong("unterminated literal '".into()))?;
+            rest = literal(&rest[1..], &mut out)
+                .ok_or_else(|| wrong("unterminated literal '".into()))?;
         } else if c.is_ascii_alphabetic() {
             let end = rest.find(|other| other != c).unwrap_or(rest.len());
             verb(&rest[..end], &moment, &mut out).map_err(|reason| {
@@ -152,8 +154,18 @@ fn literal<'a>(mut rest: &'a str, out: &mut String) -> Option<&'a str> {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 const DAYS: [&str; 7] =
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

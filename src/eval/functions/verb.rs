@@ -69,7 +69,8 @@ pub(super) fn parse_verb(text: &str) -> Result<Verb<'_>, String> {
     let length = at + letter.len_utf8();
     let raw = &text[..length];
     match letter {
-        'v' | 't' | 'b' | 'd' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 's' | 'q' => {}
+        'v' | 't' | 'b' | 'd' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 's' | 'q' => {
+        }
         '%' if length == 2 => {}
         c if c.is_ascii_alphabetic() => {
             return Err(format!("unsupported format verb '{c}' in {raw:?} at offset {{offset}}"));

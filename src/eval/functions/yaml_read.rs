@@ -149,7 +149,8 @@ impl<'t> Reader<'t> {
                 merged.extend(own);
                 return Ok(Value::object(merged));
             }
-            let merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
+            let merge =
+                matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
             let key = if merge { None } else { Some(self.key(event)?) };
             let event = self.next()?;
             let value = self.node(event)?;
@@ -189,10 +190,18 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, St
     let plain = style == ScalarStyle::Plain;
     let tag = tag.map(full_tag);
     let Some(tag) = tag else {
-        return Ok(if plain { yaml_scalar::implied(text).into_value() } else { Value::string(text) });
+        return Ok(if plain {
+            yaml_scalar::implied(text).into_value()
+        } else {
+            Value::string(text)
+        });
     };
     let Some(kind) = tag.strip_prefix(YAML) else {
-        return if tag == "!" { Ok(Value::string(text)) } else { Err(format!("unsupported tag {tag:?}")) };
+        return if tag == "!" {
+            Ok(Value::string(text))
+        } else {
+            Err(format!("unsupported tag {tag:?}"))
+        };
     };
     let wrong = || format!("cannot parse {text:?} as {tag}");
     if !plain && kind != "binary" {

@@ -39,7 +39,10 @@ pub(super) fn implied(text: &str) -> Scalar {
         "-.inf" | "-.Inf" | "-.INF" => return Scalar::Number(Number::infinity().negate()),
         _ => {}
     }
-    number(text).map(Scalar::Number).or_else(|| time(text).map(Scalar::Time)).unwrap_or_else(|| Scalar::Text(text.into()))
+    number(text)
+        .map(Scalar::Number)
+        .or_else(|| time(text).map(Scalar::Time))
+        .unwrap_or_else(|| Scalar::Text(text.into()))
 }
 
 fn number(text: &str) -> Option<Number> {
@@ -55,7 +58,8 @@ fn number(text: &str) -> Option<Number> {
         return whole(octal, 8);
     }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') || text.contains(['p', 'P']) {
+    if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') || text.contains(['p', 'P'])
+    {
         return None;
     }
     Number::parse(text)
@@ -71,12 +75,14 @@ fn time(text: &str) -> Option<String> {
         Some(at) => (&text[..at], Some((&text[at..=at], &text[at + 1..]))),
         None => (text, None),
     };
-    let mut parts = date.split('-').map(|part| part.parse::<i16>().ok().filter(|_| part.len() <= 4));
+    let mut parts =
+        date.split('-').map(|part| part.parse::<i16>().ok().filter(|_| part.len() <= 4));
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
     if parts.next().is_some() {
         return None;
     }
-    let day = jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    let day =
+        jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     let Some((separator, clock)) = clock else { return Some(format!("{day}T00:00:00Z")) };
     let zone_at = clock.find(['Z', '+', '-']);
     let (clock, zone) = match zone_at {
@@ -91,6 +97,10 @@ fn time(text: &str) -> Option<String> {
     let mut parts = clock.split(':').map(|part| part.parse::<i8>().ok());
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
     jiff::civil::Time::new(hour, minute, second, 0).ok()?;
-    let zone = if zone == "Z" || (zone.len() == 6 && zone.as_bytes()[3] == b':') { zone } else { return None };
+    let zone = if zone == "Z" || (zone.len() == 6 && zone.as_bytes()[3] == b':') {
+        zone
+    } else {
+        return None;
+    };
     Some(format!("{day}T{hour:02}:{minute:02}:{second:02}{zone}"))
 }

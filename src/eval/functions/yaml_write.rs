@@ -42,7 +42,9 @@ fn write_value(value: &Value, out: &mut String, indent: usize, place: Place) {
         Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => {
             write_sequence(elements, out, indent, place);
         }
-        Kind::Map(_, entries) | Kind::Object(entries) if entries.is_empty() => scalar("{}", out, place),
+        Kind::Map(_, entries) | Kind::Object(entries) if entries.is_empty() => {
+            scalar("{}", out, place)
+        }
         Kind::Map(_, entries) | Kind::Object(entries) => {
             let mut first = place == Place::Item;
             if place == Place::Attribute {
@@ -171,7 +173,12 @@ fn quoted(text: &str, out: &mut String, fold: Option<usize>) {
     let all: Vec<char> = text.chars().collect();
     for (index, &c) in all.iter().enumerate() {
         let inside = index > 0 && index + 1 < all.len();
-        if c == ' ' && !after_space && inside && column > WIDTH && let Some(indent) = fold {
+        if c == ' '
+            && !after_space
+            && inside
+            && column > WIDTH
+            && let Some(indent) = fold
+        {
             out.push('\n');
             pad(out, indent);
             column = indent;
