@@ -7,6 +7,7 @@
 mod cloud;
 mod data;
 mod ec2;
+mod elbv2;
 mod error;
 mod memo;
 mod regional;

@@ -1,6 +1,6 @@
 //! The resource types that run on AWS: a plain list.
 
-use super::ec2;
+use super::{ec2, elbv2};
 use super::error::Operation as _;
 use super::regional::Regional;
 use super::resource::{Adapter, Erased};
@@ -18,6 +18,11 @@ static RESOURCES: &[&dyn Erased] = &[
     &Adapter::<ec2::route_table_association::RouteTableAssociation>::new(),
     &Adapter::<ec2::subnet::Subnet>::new(),
     &Adapter::<ec2::vpc::Vpc>::new(),
+    &Adapter::<elbv2::lb::Lb>::new(),
+    &Adapter::<elbv2::listener::Listener>::new(),
+    &Adapter::<elbv2::listener_rule::ListenerRule>::new(),
+    &Adapter::<elbv2::target_group::TargetGroup>::new(),
+    &Adapter::<elbv2::target_group_attachment::TargetGroupAttachment>::new(),
 ];
 
 /// The code of a type.
