@@ -1,9 +1,9 @@
 //! The resource types that run on AWS: a plain list.
 
-use super::{ec2, elbv2};
 use super::error::Operation as _;
 use super::regional::Regional;
 use super::resource::{Adapter, Erased};
+use super::{ec2, elbv2};
 use crate::base::{StackName, TypeName};
 use crate::provider::{Error, tags};
 

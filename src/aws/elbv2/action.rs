@@ -14,7 +14,8 @@ macro_rules! actions {
         pub mod $module {
             use super::{cognito_extra, extra, sdk, secret, small};
             use crate::schema::typed::{
-                $action, $claim, $cognito, $fixed, $forward, $group, $jwt, $oidc, $redirect, $sticky,
+                $action, $claim, $cognito, $fixed, $forward, $group, $jwt, $oidc, $redirect,
+                $sticky,
             };
 
             /// For the SDK. `prior` is the same list as it is now: where a forward is written both ways, the way that
@@ -28,15 +29,20 @@ macro_rules! actions {
                         .set_order(order);
                     let built = match action.r#type.as_str() {
                         "forward" => forward(built, prior.get(at), action),
-                        "redirect" => built.set_redirect_config(action.redirect.as_ref().map(redirect)),
-                        "fixed-response" => built.set_fixed_response_config(action.fixed_response.as_ref().map(fixed)),
+                        "redirect" => {
+                            built.set_redirect_config(action.redirect.as_ref().map(redirect))
+                        }
+                        "fixed-response" => built
+                            .set_fixed_response_config(action.fixed_response.as_ref().map(fixed)),
                         "authenticate-cognito" => built.set_authenticate_cognito_config(
                             action.authenticate_cognito.as_ref().and_then(cognito),
                         ),
-                        "authenticate-oidc" => {
-                            built.set_authenticate_oidc_config(action.authenticate_oidc.as_ref().and_then(oidc))
-                        }
-                        _ => built.set_jwt_validation_config(action.jwt_validation.as_ref().and_then(jwt)),
+                        "authenticate-oidc" => built.set_authenticate_oidc_config(
+                            action.authenticate_oidc.as_ref().and_then(oidc),
+                        ),
+                        _ => built.set_jwt_validation_config(
+                            action.jwt_validation.as_ref().and_then(jwt),
+                        ),
                     };
                     built.build()
                 };
@@ -47,7 +53,8 @@ macro_rules! actions {
 
             fn forward(built: Builder, prior: Option<&$action>, action: &$action) -> Builder {
                 let arn = &action.target_group_arn;
-                let arn_moved = arn.is_some() && *arn != prior.and_then(|prior| prior.target_group_arn.clone());
+                let arn_moved =
+                    arn.is_some() && *arn != prior.and_then(|prior| prior.target_group_arn.clone());
                 match &action.forward {
                     Some(block) if !arn_moved => built.forward_config(to_block(block)),
                     _ => built.set_target_group_arn(arn.clone()),
@@ -98,7 +105,9 @@ macro_rules! actions {
                     .user_pool_arn(&with.user_pool_arn)
                     .user_pool_client_id(&with.user_pool_client_id)
                     .user_pool_domain(&with.user_pool_domain)
-                    .set_on_unauthenticated_request(with.on_unauthenticated_request.as_deref().map(Into::into))
+                    .set_on_unauthenticated_request(
+                        with.on_unauthenticated_request.as_deref().map(Into::into),
+                    )
                     .set_scope(with.scope.clone())
                     .set_session_cookie_name(with.session_cookie_name.clone())
                     .set_session_timeout(with.session_timeout)
@@ -117,7 +126,9 @@ macro_rules! actions {
                     .client_id(&with.client_id)
                     .set_use_existing_client_secret(secret.is_none().then_some(true))
                     .set_client_secret(secret)
-                    .set_on_unauthenticated_request(with.on_unauthenticated_request.as_deref().map(Into::into))
+                    .set_on_unauthenticated_request(
+                        with.on_unauthenticated_request.as_deref().map(Into::into),
+                    )
                     .set_scope(with.scope.clone())
                     .set_session_cookie_name(with.session_cookie_name.clone())
                     .set_session_timeout(with.session_timeout)
@@ -128,7 +139,9 @@ macro_rules! actions {
             fn jwt(with: &$jwt) -> Option<sdk::JwtValidationActionConfig> {
                 let claim = |claim: &$claim| {
                     sdk::JwtValidationActionAdditionalClaim::builder()
-                        .format(sdk::JwtValidationActionAdditionalClaimFormatEnum::from(claim.format.as_str()))
+                        .format(sdk::JwtValidationActionAdditionalClaimFormatEnum::from(
+                            claim.format.as_str(),
+                        ))
                         .name(&claim.name)
                         .set_values(Some(claim.values.clone()))
                         .build()
@@ -161,8 +174,12 @@ macro_rules! actions {
                     target_group_arn: action.target_group_arn.or(single),
                     r#type: action.r#type.map_or_else(String::new, |kind| kind.as_str().to_owned()),
                     authenticate_cognito: action.authenticate_cognito_config.map(|with| $cognito {
-                        authentication_request_extra_params: cognito_extra(with.authentication_request_extra_params),
-                        on_unauthenticated_request: with.on_unauthenticated_request.map(|b| b.as_str().to_owned()),
+                        authentication_request_extra_params: cognito_extra(
+                            with.authentication_request_extra_params,
+                        ),
+                        on_unauthenticated_request: with
+                            .on_unauthenticated_request
+                            .map(|b| b.as_str().to_owned()),
                         scope: with.scope,
                         session_cookie_name: with.session_cookie_name,
                         session_timeout: with.session_timeout,
@@ -171,12 +188,16 @@ macro_rules! actions {
                         user_pool_domain: with.user_pool_domain.unwrap_or_default(),
                     }),
                     authenticate_oidc: action.authenticate_oidc_config.map(|with| $oidc {
-                        authentication_request_extra_params: cognito_extra(with.authentication_request_extra_params),
+                        authentication_request_extra_params: cognito_extra(
+                            with.authentication_request_extra_params,
+                        ),
                         authorization_endpoint: with.authorization_endpoint.unwrap_or_default(),
                         client_id: with.client_id.unwrap_or_default(),
                         client_secret: Default::default(),
                         issuer: with.issuer.unwrap_or_default(),
-                        on_unauthenticated_request: with.on_unauthenticated_request.map(|b| b.as_str().to_owned()),
+                        on_unauthenticated_request: with
+                            .on_unauthenticated_request
+                            .map(|b| b.as_str().to_owned()),
                         scope: with.scope,
                         session_cookie_name: with.session_cookie_name,
                         session_timeout: with.session_timeout,
@@ -189,12 +210,16 @@ macro_rules! actions {
                         status_code: with.status_code,
                     }),
                     forward: action.forward_config.map(|with| $forward {
-                        stickiness: with.target_group_stickiness_config.filter(|sticky| sticky.enabled == Some(true)).map(
-                            |sticky| $sticky {
-                                duration: sticky.duration_seconds.map(i64::from).unwrap_or_default(),
+                        stickiness: with
+                            .target_group_stickiness_config
+                            .filter(|sticky| sticky.enabled == Some(true))
+                            .map(|sticky| $sticky {
+                                duration: sticky
+                                    .duration_seconds
+                                    .map(i64::from)
+                                    .unwrap_or_default(),
                                 enabled: sticky.enabled,
-                            },
-                        ),
+                            }),
                         target_group: with
                             .target_groups
                             .unwrap_or_default()
@@ -213,7 +238,9 @@ macro_rules! actions {
                             .unwrap_or_default()
                             .into_iter()
                             .map(|claim| $claim {
-                                format: claim.format.map_or_else(String::new, |f| f.as_str().to_owned()),
+                                format: claim
+                                    .format
+                                    .map_or_else(String::new, |f| f.as_str().to_owned()),
                                 name: claim.name.unwrap_or_default(),
                                 values: claim.values.unwrap_or_default(),
                             })
@@ -225,7 +252,9 @@ macro_rules! actions {
                         port: with.port,
                         protocol: with.protocol,
                         query: with.query,
-                        status_code: with.status_code.map_or_else(String::new, |code| code.as_str().to_owned()),
+                        status_code: with
+                            .status_code
+                            .map_or_else(String::new, |code| code.as_str().to_owned()),
                     }),
                 }
             }
@@ -234,18 +263,31 @@ macro_rules! actions {
 }
 
 actions!(
-    listener, AwsLbListenerDefaultAction, AwsLbListenerDefaultActionAuthenticateCognito,
-    AwsLbListenerDefaultActionAuthenticateOidc, AwsLbListenerDefaultActionFixedResponse,
-    AwsLbListenerDefaultActionForward, AwsLbListenerDefaultActionForwardStickiness,
-    AwsLbListenerDefaultActionForwardTargetGroup, AwsLbListenerDefaultActionJwtValidation,
-    AwsLbListenerDefaultActionJwtValidationAdditionalClaim, AwsLbListenerDefaultActionRedirect
+    listener,
+    AwsLbListenerDefaultAction,
+    AwsLbListenerDefaultActionAuthenticateCognito,
+    AwsLbListenerDefaultActionAuthenticateOidc,
+    AwsLbListenerDefaultActionFixedResponse,
+    AwsLbListenerDefaultActionForward,
+    AwsLbListenerDefaultActionForwardStickiness,
+    AwsLbListenerDefaultActionForwardTargetGroup,
+    AwsLbListenerDefaultActionJwtValidation,
+    AwsLbListenerDefaultActionJwtValidationAdditionalClaim,
+    AwsLbListenerDefaultActionRedirect
 );
 
 actions!(
-    rule, AwsLbListenerRuleAction, AwsLbListenerRuleActionAuthenticateCognito, AwsLbListenerRuleActionAuthenticateOidc,
-    AwsLbListenerRuleActionFixedResponse, AwsLbListenerRuleActionForward, AwsLbListenerRuleActionForwardStickiness,
-    AwsLbListenerRuleActionForwardTargetGroup, AwsLbListenerRuleActionJwtValidation,
-    AwsLbListenerRuleActionJwtValidationAdditionalClaim, AwsLbListenerRuleActionRedirect
+    rule,
+    AwsLbListenerRuleAction,
+    AwsLbListenerRuleActionAuthenticateCognito,
+    AwsLbListenerRuleActionAuthenticateOidc,
+    AwsLbListenerRuleActionFixedResponse,
+    AwsLbListenerRuleActionForward,
+    AwsLbListenerRuleActionForwardStickiness,
+    AwsLbListenerRuleActionForwardTargetGroup,
+    AwsLbListenerRuleActionJwtValidation,
+    AwsLbListenerRuleActionJwtValidationAdditionalClaim,
+    AwsLbListenerRuleActionRedirect
 );
 
 fn small(number: i64) -> i32 {
@@ -256,7 +298,9 @@ fn extra(params: &std::collections::BTreeMap<String, String>) -> Option<HashMap<
     (!params.is_empty()).then(|| params.clone().into_iter().collect())
 }
 
-fn cognito_extra(params: Option<HashMap<String, String>>) -> std::collections::BTreeMap<String, String> {
+fn cognito_extra(
+    params: Option<HashMap<String, String>>,
+) -> std::collections::BTreeMap<String, String> {
     params.unwrap_or_default().into_iter().collect()
 }
 

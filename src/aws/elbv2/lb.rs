@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_elasticloadbalancingv2::types::{
-    IpAddressType, IpamPools, LoadBalancer, LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerStateEnum,
-    LoadBalancerTypeEnum, MinimumLoadBalancerCapacity, RemoveIpamPoolEnum, SubnetMapping,
+    IpAddressType, IpamPools, LoadBalancer, LoadBalancerAttribute, LoadBalancerSchemeEnum,
+    LoadBalancerStateEnum, LoadBalancerTypeEnum, MinimumLoadBalancerCapacity, RemoveIpamPoolEnum,
+    SubnetMapping,
 };
 use futures_util::future::try_join_all;
 
@@ -16,8 +17,8 @@ use crate::base::Id;
 use crate::plan::Status;
 use crate::provider::{Error, Goal, Poll};
 use crate::schema::typed::{
-    AwsLb, AwsLbAccessLogs, AwsLbConnectionLogs, AwsLbHealthCheckLogs, AwsLbIpamPools, AwsLbMinimumLoadBalancerCapacity,
-    AwsLbSubnetMapping,
+    AwsLb, AwsLbAccessLogs, AwsLbConnectionLogs, AwsLbHealthCheckLogs, AwsLbIpamPools,
+    AwsLbMinimumLoadBalancerCapacity, AwsLbSubnetMapping,
 };
 
 /// A load balancer.
@@ -80,7 +81,8 @@ impl Resource for Lb {
         let Change { prior, planned } = change;
         let attributes = changed(&attributes(prior), &attributes(planned));
         if !attributes.is_empty() {
-            let attribute = |(key, value)| LoadBalancerAttribute::builder().key(key).value(value).build();
+            let attribute =
+                |(key, value)| LoadBalancerAttribute::builder().key(key).value(value).build();
             let call = aws.elbv2().modify_load_balancer_attributes().load_balancer_arn(id.as_str());
             let call = call.set_attributes(Some(attributes.into_iter().map(attribute).collect()));
             call.send().await.op("elasticloadbalancing:ModifyLoadBalancerAttributes")?;
@@ -123,19 +125,31 @@ impl Resource for Lb {
     }
 
     async fn poll(aws: &Regional, ids: &[Id], _goal: Goal) -> Result<BTreeMap<Id, Poll>, Error> {
-        let pages = aws.elbv2().describe_load_balancers().into_paginator().page_size(super::PAGE).items();
-        let all: Vec<_> =
-            pages.send().collect::<Result<_, _>>().await.op("elasticloadbalancing:DescribeLoadBalancers")?;
+        let pages =
+            aws.elbv2().describe_load_balancers().page_size(super::PAGE).into_paginator().items();
+        let all: Vec<_> = pages
+            .send()
+            .collect::<Result<_, _>>()
+            .await
+            .op("elasticloadbalancing:DescribeLoadBalancers")?;
         let mut answer: BTreeMap<_, _> = ids.iter().map(|id| (id.clone(), Poll::Gone)).collect();
         for lb in all {
             let state = lb.state.as_ref().and_then(|state| state.code.as_ref());
             let reason = lb.state.as_ref().and_then(|state| state.reason.as_deref());
             let poll = match state {
-                Some(LoadBalancerStateEnum::Active | LoadBalancerStateEnum::ActiveImpaired) => Poll::Ready,
-                Some(LoadBalancerStateEnum::Failed) => Poll::Failed(reason.unwrap_or("failed").into()),
-                state => Poll::Pending(state.map_or("provisioning", LoadBalancerStateEnum::as_str).into()),
+                Some(LoadBalancerStateEnum::Active | LoadBalancerStateEnum::ActiveImpaired) => {
+                    Poll::Ready
+                }
+                Some(LoadBalancerStateEnum::Failed) => {
+                    Poll::Failed(reason.unwrap_or("failed").into())
+                }
+                state => Poll::Pending(
+                    state.map_or("provisioning", LoadBalancerStateEnum::as_str).into(),
+                ),
             };
-            answer.entry(Id::new(lb.load_balancer_arn.unwrap_or_default())).and_modify(|entry| *entry = poll);
+            answer
+                .entry(Id::new(lb.load_balancer_arn.unwrap_or_default()))
+                .and_modify(|entry| *entry = poll);
         }
         Ok(answer)
     }
@@ -156,10 +170,15 @@ fn mappings(spec: &AwsLb) -> Option<Vec<SubnetMapping>> {
             .subnet_id(&mapping.subnet_id)
             .set_allocation_id(mapping.allocation_id.clone().filter(|id| !id.is_empty()))
             .set_ipv6_address(mapping.ipv6_address.clone().filter(|ip| !ip.is_empty()))
-            .set_private_ipv4_address(mapping.private_ipv4_address.clone().filter(|ip| !ip.is_empty()))
+            .set_private_ipv4_address(
+                mapping.private_ipv4_address.clone().filter(|ip| !ip.is_empty()),
+            )
             .build()
     };
-    let plain = spec.subnet_mapping.iter().all(|m| m.allocation_id.is_none() && m.private_ipv4_address.is_none());
+    let plain = spec
+        .subnet_mapping
+        .iter()
+        .all(|m| m.allocation_id.is_none() && m.private_ipv4_address.is_none());
     if spec.subnet_mapping.is_empty() || (plain && !spec.subnets.is_empty()) {
         return None;
     }
@@ -174,10 +193,13 @@ async fn update_network(aws: &Regional, id: &Id, change: &Change<AwsLb>) -> Resu
         || prior.enforce_security_group_inbound_rules_on_private_link_traffic
             != planned.enforce_security_group_inbound_rules_on_private_link_traffic
     {
-        let enforce = planned.enforce_security_group_inbound_rules_on_private_link_traffic.as_deref();
+        let enforce =
+            planned.enforce_security_group_inbound_rules_on_private_link_traffic.as_deref();
         let call = aws.elbv2().set_security_groups().load_balancer_arn(arn);
         let call = call.set_security_groups(Some(planned.security_groups.clone()));
-        let call = call.set_enforce_security_group_inbound_rules_on_private_link_traffic(enforce.map(Into::into));
+        let call = call.set_enforce_security_group_inbound_rules_on_private_link_traffic(
+            enforce.map(Into::into),
+        );
         call.send().await.op("elasticloadbalancing:SetSecurityGroups")?;
     }
     if prior.subnets != planned.subnets || prior.subnet_mapping != planned.subnet_mapping {
@@ -189,8 +211,13 @@ async fn update_network(aws: &Regional, id: &Id, change: &Change<AwsLb>) -> Resu
         };
         call.send().await.op("elasticloadbalancing:SetSubnets")?;
     }
-    if let Some(kind) = planned.ip_address_type.as_deref().filter(|_| prior.ip_address_type != planned.ip_address_type) {
-        let call = aws.elbv2().set_ip_address_type().load_balancer_arn(arn).ip_address_type(kind.into());
+    if let Some(kind) = planned
+        .ip_address_type
+        .as_deref()
+        .filter(|_| prior.ip_address_type != planned.ip_address_type)
+    {
+        let call =
+            aws.elbv2().set_ip_address_type().load_balancer_arn(arn).ip_address_type(kind.into());
         call.send().await.op("elasticloadbalancing:SetIpAddressType")?;
     }
     if prior.ipam_pools != planned.ipam_pools {
@@ -217,7 +244,10 @@ fn attributes(spec: &AwsLb) -> Attributes {
     set("deletion_protection.enabled", spec.enable_deletion_protection.map(|on| on.to_string()));
     let access = spec.access_logs.as_ref();
     if kind != "gateway" {
-        set("access_logs.s3.enabled", Some(access.and_then(|logs| logs.enabled).unwrap_or_default().to_string()));
+        set(
+            "access_logs.s3.enabled",
+            Some(access.and_then(|logs| logs.enabled).unwrap_or_default().to_string()),
+        );
         set("access_logs.s3.bucket", access.map(|logs| logs.bucket.clone()));
         set("access_logs.s3.prefix", access.map(|logs| logs.prefix.clone().unwrap_or_default()));
         set("zonal_shift.config.enabled", spec.enable_zonal_shift.map(|on| on.to_string()));
@@ -236,10 +266,16 @@ fn attributes(spec: &AwsLb) -> Attributes {
         let enabled = connections.and_then(|logs| logs.enabled).unwrap_or_default();
         set("connection_logs.s3.enabled", Some(enabled.to_string()));
         set("connection_logs.s3.bucket", connections.map(|logs| logs.bucket.clone()));
-        set("connection_logs.s3.prefix", connections.map(|logs| logs.prefix.clone().unwrap_or_default()));
+        set(
+            "connection_logs.s3.prefix",
+            connections.map(|logs| logs.prefix.clone().unwrap_or_default()),
+        );
         let checks = spec.health_check_logs.as_ref();
         if let Some(checks) = checks {
-            set("health_check_logs.s3.enabled", Some(checks.enabled.unwrap_or_default().to_string()));
+            set(
+                "health_check_logs.s3.enabled",
+                Some(checks.enabled.unwrap_or_default().to_string()),
+            );
             set("health_check_logs.s3.bucket", Some(checks.bucket.clone()));
             set("health_check_logs.s3.prefix", Some(checks.prefix.clone().unwrap_or_default()));
         }
@@ -289,7 +325,10 @@ fn spec(lb: LoadBalancer, attributes: &Attributes) -> AwsLb {
         desync_mitigation_mode: text(attributes, "routing.http.desync_mitigation_mode"),
         dns_name: lb.dns_name,
         dns_record_client_routing_policy: text(attributes, "dns_record.client_routing_policy"),
-        drop_invalid_header_fields: flag(attributes, "routing.http.drop_invalid_header_fields.enabled"),
+        drop_invalid_header_fields: flag(
+            attributes,
+            "routing.http.drop_invalid_header_fields.enabled",
+        ),
         enable_cross_zone_load_balancing: flag(attributes, "load_balancing.cross_zone.enabled"),
         enable_deletion_protection: flag(attributes, "deletion_protection.enabled"),
         enable_http2: flag(attributes, "routing.http2.enabled"),
@@ -308,13 +347,20 @@ fn spec(lb: LoadBalancer, attributes: &Attributes) -> AwsLb {
         load_balancer_type: lb.r#type.map(|kind| kind.as_str().to_owned()),
         name: lb.load_balancer_name,
         preserve_host_header: flag(attributes, "routing.http.preserve_host_header.enabled"),
-        secondary_ips_auto_assigned_per_subnet: whole(attributes, "secondary_ips.auto_assigned.per_subnet"),
+        secondary_ips_auto_assigned_per_subnet: whole(
+            attributes,
+            "secondary_ips.auto_assigned.per_subnet",
+        ),
         security_groups: lb.security_groups.unwrap_or_default(),
         subnets: zones.iter().filter_map(|zone| zone.subnet_id.clone()).collect(),
         vpc_id: lb.vpc_id,
         xff_header_processing_mode: text(attributes, "routing.http.xff_header_processing.mode"),
         zone_id: lb.canonical_hosted_zone_id,
-        access_logs: logs("access_logs").map(|(bucket, enabled, prefix)| AwsLbAccessLogs { bucket, enabled, prefix }),
+        access_logs: logs("access_logs").map(|(bucket, enabled, prefix)| AwsLbAccessLogs {
+            bucket,
+            enabled,
+            prefix,
+        }),
         connection_logs: logs("connection_logs")
             .map(|(bucket, enabled, prefix)| AwsLbConnectionLogs { bucket, enabled, prefix }),
         health_check_logs: logs("health_check_logs")

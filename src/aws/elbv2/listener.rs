@@ -8,7 +8,10 @@ use aws_sdk_elasticloadbalancingv2::types::{
 };
 use futures_util::future::try_join_all;
 
-use super::{Attributes, action, all_load_balancers, all_tags, changed, flag, retag, tag_list, tags_of, text, whole};
+use super::{
+    Attributes, action, all_load_balancers, all_tags, changed, flag, retag, tag_list, tags_of,
+    text, whole,
+};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange, Tags};
@@ -24,7 +27,8 @@ impl Resource for Listener {
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<Self::Spec>>, Error> {
         let listeners = of_stack(aws, query).await?;
-        let arns: Vec<_> = listeners.iter().filter_map(|listener| listener.listener_arn.clone()).collect();
+        let arns: Vec<_> =
+            listeners.iter().filter_map(|listener| listener.listener_arn.clone()).collect();
         let tags = tags_of(aws, &arns).await?;
         let wanted = listeners.iter().filter_map(|listener| {
             let arn = listener.listener_arn()?;
@@ -75,12 +79,16 @@ impl Resource for Listener {
                 .set_certificates(certificates(planned))
                 .set_ssl_policy(planned.ssl_policy.clone().filter(|policy| !policy.is_empty()))
                 .set_mutual_authentication(planned.mutual_authentication.as_ref().map(mutual))
-                .set_default_actions(Some(action::listener::to_sdk(&prior.default_action, &planned.default_action)));
+                .set_default_actions(Some(action::listener::to_sdk(
+                    &prior.default_action,
+                    &planned.default_action,
+                )));
             call.send().await.op("elasticloadbalancing:ModifyListener")?;
         }
         let attributes = changed(&attributes(prior), &attributes(planned));
         if !attributes.is_empty() {
-            let attribute = |(key, value)| ListenerAttribute::builder().key(key).value(value).build();
+            let attribute =
+                |(key, value)| ListenerAttribute::builder().key(key).value(value).build();
             let call = aws.elbv2().modify_listener_attributes().listener_arn(id.as_str());
             let call = call.set_attributes(Some(attributes.into_iter().map(attribute).collect()));
             call.send().await.op("elasticloadbalancing:ModifyListenerAttributes")?;
@@ -97,7 +105,8 @@ impl Resource for Listener {
     /// What listens on the wanted port of the load balancer.
     async fn find(aws: &Regional, new: &New<Self::Spec>) -> Result<Vec<Found<Self::Spec>>, Error> {
         let listeners = of_load_balancer(aws, &new.spec.load_balancer_arn).await?;
-        let same = listeners.into_iter().filter(|listener| listener.port.map(i64::from) == new.spec.port);
+        let same =
+            listeners.into_iter().filter(|listener| listener.port.map(i64::from) == new.spec.port);
         let mut all = Vec::new();
         for listener in same {
             let arn = listener.listener_arn.clone().unwrap_or_default();
@@ -118,9 +127,13 @@ fn small(number: i64) -> i32 {
 
 /// The listeners of the stack's load balancers and of those that known listeners and rules belong to, read once.
 /// Listeners are listed by load balancer: there is no call for all of them.
-pub(super) async fn of_stack(aws: &Regional, query: &Query<'_>) -> Result<Arc<Vec<SdkListener>>, Error> {
+pub(super) async fn of_stack(
+    aws: &Regional,
+    query: &Query<'_>,
+) -> Result<Arc<Vec<SdkListener>>, Error> {
     let balancers = all_load_balancers(aws).await?;
-    let arns: Vec<String> = balancers.iter().filter_map(|lb| lb.load_balancer_arn.clone()).collect();
+    let arns: Vec<String> =
+        balancers.iter().filter_map(|lb| lb.load_balancer_arn.clone()).collect();
     let tags = all_tags(aws, "load balancers", arns.clone()).await?;
     let of_stack = |arn: &String| {
         let owner = tags.get(arn).and_then(|tags| tags.get(tags::STACK));
@@ -139,7 +152,7 @@ pub(super) async fn of_stack(aws: &Regional, query: &Query<'_>) -> Result<Arc<Ve
 
 async fn of_load_balancer(aws: &Regional, arn: &str) -> Result<Vec<SdkListener>, Error> {
     let call = aws.elbv2().describe_listeners().load_balancer_arn(arn);
-    let pages = call.into_paginator().page_size(super::PAGE).items();
+    let pages = call.page_size(super::PAGE).into_paginator().items();
     pages.send().collect::<Result<_, _>>().await.op("elasticloadbalancing:DescribeListeners")
 }
 
@@ -154,7 +167,9 @@ fn mutual(with: &AwsLbListenerMutualAuthentication) -> MutualAuthenticationAttri
     MutualAuthenticationAttributes::builder()
         .mode(&with.mode)
         .set_trust_store_arn(with.trust_store_arn.clone().filter(|_| verifies))
-        .set_ignore_client_certificate_expiry(with.ignore_client_certificate_expiry.filter(|_| verifies))
+        .set_ignore_client_certificate_expiry(
+            with.ignore_client_certificate_expiry.filter(|_| verifies),
+        )
         .set_advertise_trust_store_ca_names(
             names.filter(|_| verifies).map(AdvertiseTrustStoreCaNamesEnum::from),
         )
@@ -235,7 +250,11 @@ header_attributes! {
     routing_http_response_x_frame_options_header_value = "routing.http.response.x_frame_options.header_value";
 }
 
-async fn found(aws: &Regional, listener: SdkListener, tags: Tags) -> Result<Found<AwsLbListener>, Error> {
+async fn found(
+    aws: &Regional,
+    listener: SdkListener,
+    tags: Tags,
+) -> Result<Found<AwsLbListener>, Error> {
     let arn = listener.listener_arn.clone().unwrap_or_default();
     let call = aws.elbv2().describe_listener_attributes().listener_arn(&arn);
     let answer = call.send().await.op("elasticloadbalancing:DescribeListenerAttributes")?;
@@ -252,11 +271,15 @@ async fn found(aws: &Regional, listener: SdkListener, tags: Tags) -> Result<Foun
         protocol: listener.protocol.map(|protocol| protocol.as_str().to_owned()),
         ssl_policy: listener.ssl_policy.filter(|policy| !policy.is_empty()),
         default_action: action::listener::from_sdk(listener.default_actions.unwrap_or_default()),
-        mutual_authentication: listener.mutual_authentication.map(|with| AwsLbListenerMutualAuthentication {
-            advertise_trust_store_ca_names: with.advertise_trust_store_ca_names.map(|names| names.as_str().to_owned()),
-            ignore_client_certificate_expiry: with.ignore_client_certificate_expiry,
-            mode: with.mode.unwrap_or_default(),
-            trust_store_arn: with.trust_store_arn,
+        mutual_authentication: listener.mutual_authentication.map(|with| {
+            AwsLbListenerMutualAuthentication {
+                advertise_trust_store_ca_names: with
+                    .advertise_trust_store_ca_names
+                    .map(|names| names.as_str().to_owned()),
+                ignore_client_certificate_expiry: with.ignore_client_certificate_expiry,
+                mode: with.mode.unwrap_or_default(),
+                trust_store_arn: with.trust_store_arn,
+            }
         }),
         ..AwsLbListener::default()
     };

@@ -12,10 +12,11 @@ use crate::provider::Error;
 use crate::schema::typed::{
     AwsLbListenerRule, AwsLbListenerRuleCondition, AwsLbListenerRuleConditionHostHeader,
     AwsLbListenerRuleConditionHttpHeader, AwsLbListenerRuleConditionHttpRequestMethod,
-    AwsLbListenerRuleConditionPathPattern, AwsLbListenerRuleConditionQueryString, AwsLbListenerRuleConditionSourceIp,
-    AwsLbListenerRuleTransform, AwsLbListenerRuleTransformHostHeaderRewriteConfig,
-    AwsLbListenerRuleTransformHostHeaderRewriteConfigRewrite, AwsLbListenerRuleTransformUrlRewriteConfig,
-    AwsLbListenerRuleTransformUrlRewriteConfigRewrite,
+    AwsLbListenerRuleConditionPathPattern, AwsLbListenerRuleConditionQueryString,
+    AwsLbListenerRuleConditionSourceIp, AwsLbListenerRuleTransform,
+    AwsLbListenerRuleTransformHostHeaderRewriteConfig,
+    AwsLbListenerRuleTransformHostHeaderRewriteConfigRewrite,
+    AwsLbListenerRuleTransformUrlRewriteConfig, AwsLbListenerRuleTransformUrlRewriteConfigRewrite,
 };
 
 /// What a listener does with some of its requests.
@@ -86,7 +87,9 @@ impl Resource for ListenerRule {
                 .rule_arn(id.as_str())
                 .set_actions(Some(action::rule::to_sdk(&prior.action, &planned.action)))
                 .set_conditions(Some(conditions(planned)))
-                .set_reset_transforms((planned.transform.is_empty() && !prior.transform.is_empty()).then_some(true))
+                .set_reset_transforms(
+                    (planned.transform.is_empty() && !prior.transform.is_empty()).then_some(true),
+                )
                 .set_transforms(transforms(planned));
             call.send().await.op("elasticloadbalancing:ModifyRule")?;
         }
@@ -121,7 +124,7 @@ impl Resource for ListenerRule {
 /// The rules of a listener but its default one, which is the listener's own.
 async fn of_listener(aws: &Regional, arn: &str) -> Result<Vec<sdk::Rule>, Error> {
     let call = aws.elbv2().describe_rules().listener_arn(arn);
-    let pages = call.into_paginator().page_size(super::PAGE).items();
+    let pages = call.page_size(super::PAGE).into_paginator().items();
     let mut rules: Vec<sdk::Rule> =
         pages.send().collect::<Result<_, _>>().await.op("elasticloadbalancing:DescribeRules")?;
     rules.retain(|rule| !rule.is_default().unwrap_or_default());
@@ -158,7 +161,8 @@ fn condition(block: &AwsLbListenerRuleCondition) -> Vec<sdk::RuleCondition> {
         all.push(of("http-header").http_header_config(config.build()).build());
     }
     if let Some(method) = &block.http_request_method {
-        let config = sdk::HttpRequestMethodConditionConfig::builder().set_values(some(&method.values));
+        let config =
+            sdk::HttpRequestMethodConditionConfig::builder().set_values(some(&method.values));
         all.push(of("http-request-method").http_request_method_config(config.build()).build());
     }
     if let Some(path) = &block.path_pattern {
@@ -169,7 +173,10 @@ fn condition(block: &AwsLbListenerRuleCondition) -> Vec<sdk::RuleCondition> {
     }
     if !block.query_string.is_empty() {
         let pair = |pair: &AwsLbListenerRuleConditionQueryString| {
-            sdk::QueryStringKeyValuePair::builder().set_key(pair.key.clone()).value(&pair.value).build()
+            sdk::QueryStringKeyValuePair::builder()
+                .set_key(pair.key.clone())
+                .value(&pair.value)
+                .build()
         };
         let pairs = block.query_string.iter().map(pair).collect();
         let config = sdk::QueryStringConditionConfig::builder().set_values(Some(pairs));
@@ -183,18 +190,25 @@ fn condition(block: &AwsLbListenerRuleCondition) -> Vec<sdk::RuleCondition> {
 }
 
 fn transforms(spec: &AwsLbListenerRule) -> Option<Vec<sdk::RuleTransform>> {
-    let rewrite = |regex: &str, replace: &str| sdk::RewriteConfig::builder().regex(regex).replace(replace).build();
+    let rewrite = |regex: &str, replace: &str| {
+        sdk::RewriteConfig::builder().regex(regex).replace(replace).build()
+    };
     let one = |transform: &AwsLbListenerRuleTransform| {
-        let host = transform.host_header_rewrite_config.as_ref().and_then(|config| config.rewrite.as_ref());
+        let host = transform
+            .host_header_rewrite_config
+            .as_ref()
+            .and_then(|config| config.rewrite.as_ref());
         let url = transform.url_rewrite_config.as_ref().and_then(|config| config.rewrite.as_ref());
         sdk::RuleTransform::builder()
             .r#type(sdk::TransformTypeEnum::from(transform.r#type.as_str()))
             .set_host_header_rewrite_config(host.map(|to| {
-                sdk::HostHeaderRewriteConfig::builder().rewrites(rewrite(&to.regex, &to.replace)).build()
+                sdk::HostHeaderRewriteConfig::builder()
+                    .rewrites(rewrite(&to.regex, &to.replace))
+                    .build()
             }))
-            .set_url_rewrite_config(
-                url.map(|to| sdk::UrlRewriteConfig::builder().rewrites(rewrite(&to.regex, &to.replace)).build()),
-            )
+            .set_url_rewrite_config(url.map(|to| {
+                sdk::UrlRewriteConfig::builder().rewrites(rewrite(&to.regex, &to.replace)).build()
+            }))
             .build()
     };
     (!spec.transform.is_empty()).then(|| spec.transform.iter().map(one).collect())
@@ -223,21 +237,27 @@ fn listener_of(rule: &str) -> String {
 fn block(condition: sdk::RuleCondition) -> AwsLbListenerRuleCondition {
     let list = |list: Option<Vec<String>>| list.unwrap_or_default();
     AwsLbListenerRuleCondition {
-        host_header: condition.host_header_config.map(|config| AwsLbListenerRuleConditionHostHeader {
-            regex_values: list(config.regex_values),
-            values: list(config.values),
+        host_header: condition.host_header_config.map(|config| {
+            AwsLbListenerRuleConditionHostHeader {
+                regex_values: list(config.regex_values),
+                values: list(config.values),
+            }
         }),
-        http_header: condition.http_header_config.map(|config| AwsLbListenerRuleConditionHttpHeader {
-            http_header_name: config.http_header_name.unwrap_or_default(),
-            regex_values: list(config.regex_values),
-            values: list(config.values),
+        http_header: condition.http_header_config.map(|config| {
+            AwsLbListenerRuleConditionHttpHeader {
+                http_header_name: config.http_header_name.unwrap_or_default(),
+                regex_values: list(config.regex_values),
+                values: list(config.values),
+            }
         }),
-        http_request_method: condition
-            .http_request_method_config
-            .map(|config| AwsLbListenerRuleConditionHttpRequestMethod { values: list(config.values) }),
-        path_pattern: condition.path_pattern_config.map(|config| AwsLbListenerRuleConditionPathPattern {
-            regex_values: list(config.regex_values),
-            values: list(config.values),
+        http_request_method: condition.http_request_method_config.map(|config| {
+            AwsLbListenerRuleConditionHttpRequestMethod { values: list(config.values) }
+        }),
+        path_pattern: condition.path_pattern_config.map(|config| {
+            AwsLbListenerRuleConditionPathPattern {
+                regex_values: list(config.regex_values),
+                values: list(config.values),
+            }
         }),
         query_string: condition
             .query_string_config
@@ -258,7 +278,8 @@ fn block(condition: sdk::RuleCondition) -> AwsLbListenerRuleCondition {
 fn transform(transform: sdk::RuleTransform) -> AwsLbListenerRuleTransform {
     let first = |rewrites: Option<Vec<sdk::RewriteConfig>>| {
         let rewrite = rewrites.unwrap_or_default().into_iter().next();
-        rewrite.map(|rewrite| (rewrite.regex.unwrap_or_default(), rewrite.replace.unwrap_or_default()))
+        rewrite
+            .map(|rewrite| (rewrite.regex.unwrap_or_default(), rewrite.replace.unwrap_or_default()))
     };
     AwsLbListenerRuleTransform {
         r#type: transform.r#type.map_or_else(String::new, |kind| kind.as_str().to_owned()),
@@ -269,9 +290,12 @@ fn transform(transform: sdk::RuleTransform) -> AwsLbListenerRuleTransform {
                 }),
             }
         }),
-        url_rewrite_config: transform.url_rewrite_config.map(|config| AwsLbListenerRuleTransformUrlRewriteConfig {
-            rewrite: first(config.rewrites)
-                .map(|(regex, replace)| AwsLbListenerRuleTransformUrlRewriteConfigRewrite { regex, replace }),
+        url_rewrite_config: transform.url_rewrite_config.map(|config| {
+            AwsLbListenerRuleTransformUrlRewriteConfig {
+                rewrite: first(config.rewrites).map(|(regex, replace)| {
+                    AwsLbListenerRuleTransformUrlRewriteConfigRewrite { regex, replace }
+                }),
+            }
         }),
     }
 }

@@ -54,7 +54,8 @@ async fn retag(aws: &Regional, arn: &str, change: &TagChange) -> Result<(), Erro
         call.send().await.op("elasticloadbalancing:AddTags")?;
     }
     if !change.remove.is_empty() {
-        let call = aws.elbv2().remove_tags().resource_arns(arn).set_tag_keys(Some(change.remove.clone()));
+        let call =
+            aws.elbv2().remove_tags().resource_arns(arn).set_tag_keys(Some(change.remove.clone()));
         call.send().await.op("elasticloadbalancing:RemoveTags")?;
     }
     Ok(())
@@ -63,8 +64,12 @@ async fn retag(aws: &Regional, arn: &str, change: &TagChange) -> Result<(), Erro
 /// Every load balancer of the region, read once for all the types that need it; the call has no filter for tags.
 async fn all_load_balancers(aws: &Regional) -> Result<std::sync::Arc<Vec<LoadBalancer>>, Error> {
     let read = || async move {
-        let pages = aws.elbv2().describe_load_balancers().into_paginator().page_size(PAGE).items();
-        pages.send().collect::<Result<Vec<_>, _>>().await.op("elasticloadbalancing:DescribeLoadBalancers")
+        let pages = aws.elbv2().describe_load_balancers().page_size(PAGE).into_paginator().items();
+        pages
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await
+            .op("elasticloadbalancing:DescribeLoadBalancers")
     };
     aws.memo().once("elbv2:DescribeLoadBalancers", read).await
 }
@@ -72,8 +77,12 @@ async fn all_load_balancers(aws: &Regional) -> Result<std::sync::Arc<Vec<LoadBal
 /// Every target group of the region, read once.
 async fn all_target_groups(aws: &Regional) -> Result<std::sync::Arc<Vec<TargetGroup>>, Error> {
     let read = || async move {
-        let pages = aws.elbv2().describe_target_groups().into_paginator().page_size(PAGE).items();
-        pages.send().collect::<Result<Vec<_>, _>>().await.op("elasticloadbalancing:DescribeTargetGroups")
+        let pages = aws.elbv2().describe_target_groups().page_size(PAGE).into_paginator().items();
+        pages
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await
+            .op("elasticloadbalancing:DescribeTargetGroups")
     };
     aws.memo().once("elbv2:DescribeTargetGroups", read).await
 }

@@ -1,7 +1,8 @@
 //! `aws_lb_target_group`
 
 use aws_sdk_elasticloadbalancingv2::types::{
-    Matcher, ProtocolEnum, TargetGroup as SdkGroup, TargetGroupAttribute, TargetGroupIpAddressTypeEnum, TargetTypeEnum,
+    Matcher, ProtocolEnum, TargetGroup as SdkGroup, TargetGroupAttribute,
+    TargetGroupIpAddressTypeEnum, TargetTypeEnum,
 };
 use futures_util::future::try_join_all;
 
@@ -12,8 +13,9 @@ use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange, Tags}
 use crate::base::Id;
 use crate::provider::Error;
 use crate::schema::typed::{
-    AwsLbTargetGroup, AwsLbTargetGroupHealthCheck, AwsLbTargetGroupStickiness, AwsLbTargetGroupTargetFailover,
-    AwsLbTargetGroupTargetGroupHealth, AwsLbTargetGroupTargetGroupHealthDnsFailover,
+    AwsLbTargetGroup, AwsLbTargetGroupHealthCheck, AwsLbTargetGroupStickiness,
+    AwsLbTargetGroupTargetFailover, AwsLbTargetGroupTargetGroupHealth,
+    AwsLbTargetGroupTargetGroupHealthDnsFailover,
     AwsLbTargetGroupTargetGroupHealthUnhealthyStateRouting, AwsLbTargetGroupTargetHealthState,
 };
 
@@ -57,17 +59,26 @@ impl Resource for TargetGroup {
             .set_protocol(spec.protocol.as_deref().filter(|_| !is_lambda).map(ProtocolEnum::from))
             .set_protocol_version(spec.protocol_version.clone().filter(|_| has_version(spec)))
             .set_vpc_id(spec.vpc_id.clone().filter(|_| !is_lambda))
-            .set_ip_address_type(spec.ip_address_type.as_deref().map(TargetGroupIpAddressTypeEnum::from))
+            .set_ip_address_type(
+                spec.ip_address_type.as_deref().map(TargetGroupIpAddressTypeEnum::from),
+            )
             .set_target_control_port(spec.target_control_port.map(small))
             .set_health_check_enabled(check.and_then(|check| check.enabled))
             .set_health_check_interval_seconds(check.and_then(|check| check.interval).map(small))
             .set_health_check_timeout_seconds(check.and_then(|check| check.timeout).map(small))
             .set_healthy_threshold_count(check.and_then(|check| check.healthy_threshold).map(small))
-            .set_unhealthy_threshold_count(check.and_then(|check| check.unhealthy_threshold).map(small))
+            .set_unhealthy_threshold_count(
+                check.and_then(|check| check.unhealthy_threshold).map(small),
+            )
             .set_health_check_path(check.and_then(|check| check.path.clone()))
-            .set_health_check_port(check.and_then(|check| check.port.clone()).filter(|_| !is_lambda))
+            .set_health_check_port(
+                check.and_then(|check| check.port.clone()).filter(|_| !is_lambda),
+            )
             .set_health_check_protocol(
-                check.and_then(|c| c.protocol.as_deref()).filter(|_| !is_lambda).map(ProtocolEnum::from),
+                check
+                    .and_then(|c| c.protocol.as_deref())
+                    .filter(|_| !is_lambda)
+                    .map(ProtocolEnum::from),
             )
             .set_matcher(check.and_then(|check| matcher(spec, check)))
             .set_tags(tag_list(&new.tags));
@@ -78,7 +89,9 @@ impl Resource for TargetGroup {
 
     async fn update(aws: &Regional, id: &Id, change: &Change<Self::Spec>) -> Result<(), Error> {
         let Change { prior, planned } = change;
-        if let Some(check) = planned.health_check.as_ref().filter(|_| prior.health_check != planned.health_check) {
+        if let Some(check) =
+            planned.health_check.as_ref().filter(|_| prior.health_check != planned.health_check)
+        {
             let is_lambda = planned.target_type.as_deref() == Some("lambda");
             let call = aws
                 .elbv2()
@@ -91,13 +104,16 @@ impl Resource for TargetGroup {
                 .set_unhealthy_threshold_count(check.unhealthy_threshold.map(small))
                 .set_health_check_path(check.path.clone())
                 .set_health_check_port(check.port.clone().filter(|_| !is_lambda))
-                .set_health_check_protocol(check.protocol.as_deref().filter(|_| !is_lambda).map(ProtocolEnum::from))
+                .set_health_check_protocol(
+                    check.protocol.as_deref().filter(|_| !is_lambda).map(ProtocolEnum::from),
+                )
                 .set_matcher(matcher(planned, check));
             call.send().await.op("elasticloadbalancing:ModifyTargetGroup")?;
         }
         let attributes = changed(&attributes(prior), &attributes(planned));
         if !attributes.is_empty() {
-            let attribute = |(key, value)| TargetGroupAttribute::builder().key(key).value(value).build();
+            let attribute =
+                |(key, value)| TargetGroupAttribute::builder().key(key).value(value).build();
             let call = aws.elbv2().modify_target_group_attributes().target_group_arn(id.as_str());
             let call = call.set_attributes(Some(attributes.into_iter().map(attribute).collect()));
             call.send().await.op("elasticloadbalancing:ModifyTargetGroupAttributes")?;
@@ -168,7 +184,10 @@ fn attributes(spec: &AwsLbTargetGroup) -> Attributes {
     set("deregistration_delay.timeout_seconds", spec.deregistration_delay.clone());
     if is_http {
         let algorithm = spec.load_balancing_algorithm_type.clone();
-        set("load_balancing.algorithm.anomaly_mitigation", spec.load_balancing_anomaly_mitigation.clone());
+        set(
+            "load_balancing.algorithm.anomaly_mitigation",
+            spec.load_balancing_anomaly_mitigation.clone(),
+        );
         if algorithm.as_deref() != Some("weighted_random") {
             set("slow_start.duration_seconds", spec.slow_start.map(|seconds| seconds.to_string()));
         }
@@ -200,7 +219,10 @@ fn attributes(spec: &AwsLbTargetGroup) -> Attributes {
     }
     if let Some(state) = spec.target_health_state.first() {
         let terminate = state.enable_unhealthy_connection_termination;
-        set("target_health_state.unhealthy.connection_termination.enabled", Some(terminate.to_string()));
+        set(
+            "target_health_state.unhealthy.connection_termination.enabled",
+            Some(terminate.to_string()),
+        );
         if !terminate {
             let interval = state.unhealthy_draining_interval.map(|seconds| seconds.to_string());
             set("target_health_state.unhealthy.draining_interval_seconds", interval);
@@ -209,21 +231,32 @@ fn attributes(spec: &AwsLbTargetGroup) -> Attributes {
     if let Some(health) = spec.target_group_health.as_ref().filter(|_| !is_gateway) {
         let prefix = "target_group_health";
         if let Some(dns) = &health.dns_failover {
-            let (count, percentage) = (&dns.minimum_healthy_targets_count, &dns.minimum_healthy_targets_percentage);
+            let (count, percentage) =
+                (&dns.minimum_healthy_targets_count, &dns.minimum_healthy_targets_percentage);
             set(&format!("{prefix}.dns_failover.minimum_healthy_targets.count"), count.clone());
-            set(&format!("{prefix}.dns_failover.minimum_healthy_targets.percentage"), percentage.clone());
+            set(
+                &format!("{prefix}.dns_failover.minimum_healthy_targets.percentage"),
+                percentage.clone(),
+            );
         }
         if let Some(routing) = &health.unhealthy_state_routing {
             let count = routing.minimum_healthy_targets_count.map(|count| count.to_string());
             let percentage = routing.minimum_healthy_targets_percentage.clone();
             set(&format!("{prefix}.unhealthy_state_routing.minimum_healthy_targets.count"), count);
-            set(&format!("{prefix}.unhealthy_state_routing.minimum_healthy_targets.percentage"), percentage);
+            set(
+                &format!("{prefix}.unhealthy_state_routing.minimum_healthy_targets.percentage"),
+                percentage,
+            );
         }
     }
     all
 }
 
-async fn found(aws: &Regional, group: SdkGroup, tags: Tags) -> Result<Found<AwsLbTargetGroup>, Error> {
+async fn found(
+    aws: &Regional,
+    group: SdkGroup,
+    tags: Tags,
+) -> Result<Found<AwsLbTargetGroup>, Error> {
     let arn = group.target_group_arn.clone().unwrap_or_default();
     let call = aws.elbv2().describe_target_group_attributes().target_group_arn(&arn);
     let answer = call.send().await.op("elasticloadbalancing:DescribeTargetGroupAttributes")?;
@@ -248,13 +281,19 @@ fn spec(group: SdkGroup, attributes: &Attributes) -> AwsLbTargetGroup {
     AwsLbTargetGroup {
         arn_suffix: group.target_group_arn.as_deref().and_then(arn_suffix),
         arn: group.target_group_arn,
-        connection_termination: flag(attributes, "deregistration_delay.connection_termination.enabled"),
+        connection_termination: flag(
+            attributes,
+            "deregistration_delay.connection_termination.enabled",
+        ),
         deregistration_delay: text(attributes, "deregistration_delay.timeout_seconds"),
         ip_address_type: group.ip_address_type.map(|kind| kind.as_str().to_owned()),
         lambda_multi_value_headers_enabled: flag(attributes, "lambda.multi_value_headers.enabled"),
         load_balancer_arns: group.load_balancer_arns.unwrap_or_default(),
         load_balancing_algorithm_type: text(attributes, "load_balancing.algorithm.type"),
-        load_balancing_anomaly_mitigation: text(attributes, "load_balancing.algorithm.anomaly_mitigation"),
+        load_balancing_anomaly_mitigation: text(
+            attributes,
+            "load_balancing.algorithm.anomaly_mitigation",
+        ),
         load_balancing_cross_zone_enabled: text(attributes, "load_balancing.cross_zone.enabled"),
         name: group.target_group_name,
         port: group.port.map(i64::from),
@@ -279,7 +318,8 @@ fn stickiness(attributes: &Attributes) -> Option<AwsLbTargetGroupStickiness> {
     let kind = text(attributes, "stickiness.type")?;
     Some(AwsLbTargetGroupStickiness {
         cookie_duration: whole(attributes, &format!("stickiness.{kind}.duration_seconds")),
-        cookie_name: text(attributes, "stickiness.app_cookie.cookie_name").filter(|_| kind == "app_cookie"),
+        cookie_name: text(attributes, "stickiness.app_cookie.cookie_name")
+            .filter(|_| kind == "app_cookie"),
         enabled: flag(attributes, "stickiness.enabled"),
         r#type: kind,
     })
@@ -296,10 +336,11 @@ fn group_health(attributes: &Attributes) -> Option<AwsLbTargetGroupTargetGroupHe
     let of = |part: &str, unit: &str| {
         text(attributes, &format!("target_group_health.{part}.minimum_healthy_targets.{unit}"))
     };
-    let dns_failover = of("dns_failover", "count").map(|count| AwsLbTargetGroupTargetGroupHealthDnsFailover {
-        minimum_healthy_targets_count: Some(count),
-        minimum_healthy_targets_percentage: of("dns_failover", "percentage"),
-    });
+    let dns_failover =
+        of("dns_failover", "count").map(|count| AwsLbTargetGroupTargetGroupHealthDnsFailover {
+            minimum_healthy_targets_count: Some(count),
+            minimum_healthy_targets_percentage: of("dns_failover", "percentage"),
+        });
     let unhealthy_state_routing = of("unhealthy_state_routing", "count").map(|count| {
         AwsLbTargetGroupTargetGroupHealthUnhealthyStateRouting {
             minimum_healthy_targets_count: count.parse().ok(),
@@ -314,6 +355,9 @@ fn health_state(attributes: &Attributes) -> Option<AwsLbTargetGroupTargetHealthS
     let name = "target_health_state.unhealthy.connection_termination.enabled";
     Some(AwsLbTargetGroupTargetHealthState {
         enable_unhealthy_connection_termination: flag(attributes, name)?,
-        unhealthy_draining_interval: whole(attributes, "target_health_state.unhealthy.draining_interval_seconds"),
+        unhealthy_draining_interval: whole(
+            attributes,
+            "target_health_state.unhealthy.draining_interval_seconds",
+        ),
     })
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_elasticloadbalancingv2::types::{TargetDescription, TargetHealthDescription, TargetHealthStateEnum};
+use aws_sdk_elasticloadbalancingv2::types::{
+    TargetDescription, TargetHealthDescription, TargetHealthStateEnum,
+};
 use futures_util::future::try_join_all;
 
 use crate::aws::error::Operation as _;
@@ -33,7 +35,11 @@ impl Resource for TargetGroupAttachment {
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<Self::Spec>>, Error> {
         let arn = group_of(id);
-        Ok(targets(aws, arn).await?.into_iter().map(|(found, _)| found).find(|found| found.id == *id))
+        Ok(targets(aws, arn)
+            .await?
+            .into_iter()
+            .map(|(found, _)| found)
+            .find(|found| found.id == *id))
     }
 
     async fn create(aws: &Regional, new: &New<Self::Spec>) -> Result<Id, Error> {
@@ -42,9 +48,11 @@ impl Resource for TargetGroupAttachment {
         // The port that AWS fills in is the group's, so the id is known only once the target is seen.
         let registered = targets(aws, &new.spec.target_group_arn).await?;
         let is_it = |spec: &Self::Spec| {
-            spec.target_id == new.spec.target_id && (new.spec.port.is_none() || spec.port == new.spec.port)
+            spec.target_id == new.spec.target_id
+                && (new.spec.port.is_none() || spec.port == new.spec.port)
         };
-        let seen = registered.into_iter().find(|(found, _)| is_it(&found.spec)).map(|(found, _)| found.id);
+        let seen =
+            registered.into_iter().find(|(found, _)| is_it(&found.spec)).map(|(found, _)| found.id);
         Ok(seen.unwrap_or_else(|| id_of(&new.spec)))
     }
 
@@ -64,7 +72,11 @@ impl Resource for TargetGroupAttachment {
         let mut groups: Vec<_> = ids.iter().map(group_of).collect();
         groups.sort_unstable();
         groups.dedup();
-        for (found, state) in try_join_all(groups.into_iter().map(|arn| targets(aws, arn))).await?.into_iter().flatten() {
+        for (found, state) in try_join_all(groups.into_iter().map(|arn| targets(aws, arn)))
+            .await?
+            .into_iter()
+            .flatten()
+        {
             let poll = match state {
                 Some(TargetHealthStateEnum::Draining) if goal == Goal::Deleted => Poll::Gone,
                 _ => Poll::Ready,
