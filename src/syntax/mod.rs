@@ -4,6 +4,7 @@
 
 pub mod ast;
 mod format;
+mod json;
 mod lexer;
 mod parse;
 mod parser;
@@ -14,6 +15,7 @@ mod token;
 mod traversal;
 
 pub use format::format;
+pub use json::{parse_json, parse_json_file};
 pub use parse::{MAX_SIZE, decode, parse_bytes, parse_expr, parse_file, parse_template};
 pub use parser::MAX_DEPTH;
 pub use traversal::{Traversal, TraversalStep, parse_traversal};

@@ -63,6 +63,15 @@ pub fn parse_template(text: &str, file: FileId, offset: u32) -> (Template, Diagn
     (template, parser.into_problems())
 }
 
+/// Parses a template that is the content of a string at `place`, quotes included. Where the string holds escapes, places
+/// within it are only near.
+pub(super) fn parse_template_in(text: &str, place: Span) -> (Template, Diagnostics) {
+    let mut parser = Parser::new(text, place.file, place.start + 1, Whole::Template);
+    parser.confine(place);
+    let template = parser.whole_template();
+    (template, parser.into_problems())
+}
+
 /// Refuses a text that is larger than [`MAX_SIZE`].
 pub(super) fn check_size(text: &str, file: FileId) -> Result<(), Diagnostics> {
     if text.len() <= MAX_SIZE {

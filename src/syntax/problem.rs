@@ -80,4 +80,25 @@ problems! {
     UNEXPECTED_ENDIF = 170 "Unexpected endif directive";
     UNEXPECTED_ENDFOR = 170 "Unexpected endfor directive";
     UNEXPECTED_END = 171 "Unexpected end of template";
+
+    JSON_ROOT = 180 "Root value must be object";
+    JSON_TYPE = 181 "Incorrect JSON value type";
+    JSON_LABEL = 182 "Missing block label";
+    JSON_DUPLICATE = 183 "Duplicate argument";
+    JSON_START = 184 "Invalid start of value";
+    JSON_END = 185 "Missing value";
+    JSON_MISSING_VALUE = 185 "Missing JSON value";
+    JSON_MISSING_ELEMENT = 185 "Missing array element value";
+    JSON_UNCLOSED = 186 "Unclosed object";
+    JSON_MISMATCHED_BRACES = 187 "Mismatched braces";
+    JSON_MISMATCHED_BRACKETS = 187 "Mismatched brackets";
+    JSON_TRAILING_IN_OBJECT = 188 "Trailing comma in object";
+    JSON_TRAILING_IN_ARRAY = 188 "Trailing comma in array";
+    JSON_COMMA = 189 "Missing attribute seperator comma";
+    JSON_COLON = 190 "Missing property value colon";
+    JSON_PROPERTY_NAME = 191 "Invalid object property name";
+    JSON_KEYWORD = 192 "Invalid JSON keyword";
+    JSON_NUMBER = 193 "Invalid JSON number";
+    JSON_STRING = 194 "Invalid JSON string";
+    JSON_EXTRA = 195 "Extraneous data after value";
 }

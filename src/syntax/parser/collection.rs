@@ -5,7 +5,7 @@ use super::recover::Resumed;
 use crate::diag::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident, ObjectItem, ObjectKey};
 use crate::syntax::problem;
-use crate::syntax::token::TokenKind;
+use crate::syntax::token::{Token, TokenKind};
 
 const NO_CLOSING: &str = "There is no closing bracket for this before the end of the text. \
                           Perhaps brackets are not balanced elsewhere in it.";
@@ -101,7 +101,7 @@ impl Parser<'_> {
     }
 
     fn object_item(&mut self, open: Span) -> Option<ObjectItem> {
-        let first = self.peek_kind();
+        let first = self.peek();
         let key = self.expression();
         let tallest = self.height;
         if self.lost {
@@ -118,14 +118,13 @@ impl Parser<'_> {
     }
 
     /// A bare name as a key is that name, even where it is a keyword.
-    fn object_key(&self, key: Expr, first: TokenKind) -> ObjectKey {
+    fn object_key(&self, key: Expr, first: Token) -> ObjectKey {
         let is_name =
             matches!(key.kind, ExprKind::Variable(_) | ExprKind::Bool(_) | ExprKind::Null);
-        if !is_name || first == TokenKind::OpenParen {
+        if !is_name || first.kind == TokenKind::OpenParen {
             return ObjectKey::Expr(key);
         }
-        let range = (key.span.start - self.offset) as usize..(key.span.end - self.offset) as usize;
-        ObjectKey::Name(Ident { name: self.text[range].into(), span: key.span })
+        ObjectKey::Name(Ident { name: first.text(self.text).into(), span: key.span })
     }
 
     fn missing_value(&mut self, open: Span) {

@@ -34,6 +34,8 @@ pub(super) struct Parser<'a> {
     file: FileId,
     /// Where `text` begins in `file`.
     offset: u32,
+    /// The stretch of `file` that no span leaves.
+    limit: (u32, u32),
     /// The next token, comments and line breaks included.
     at: usize,
     /// The token that was read last.
@@ -65,6 +67,7 @@ impl<'a> Parser<'a> {
             tokens: lexer::lex(text, whole),
             file,
             offset,
+            limit: (0, u32::MAX),
             at: 0,
             previous: Token { kind: TokenKind::Newline, start: 0, end: 0 },
             newlines: true,
@@ -85,6 +88,11 @@ impl<'a> Parser<'a> {
     pub(super) fn into_problems(mut self) -> Diagnostics {
         self.problems.sort_by_key(|problem| problem.subject.map(|span| span.start));
         self.problems.into_iter().collect()
+    }
+
+    /// Keeps all spans within `place`.
+    pub(super) fn confine(&mut self, place: Span) {
+        self.limit = (place.start, place.end);
     }
 
     /// The tokens, and what was wrong.
@@ -154,7 +162,8 @@ impl<'a> Parser<'a> {
     }
 
     fn bytes(&self, start: u32, end: u32) -> Span {
-        Span::new(self.file, self.offset + start, self.offset + end)
+        let within = |at: u32| (self.offset + at).clamp(self.limit.0, self.limit.1);
+        Span::new(self.file, within(start), within(end))
     }
 
     /// From `start` to the end of the token that was read last.

@@ -2,3 +2,4 @@
 
 mod errors;
 mod formatting;
+mod json;

@@ -1,0 +1,58 @@
+//! JSON values as expressions: strings, and the keys of objects, are templates.
+
+use ecow::EcoString;
+
+use crate::diag::{Diagnostics, Span};
+use crate::syntax::ast::{
+    Expr, ExprKind, Ident, JsonKind, JsonNode, ObjectItem, ObjectKey, Template, TemplateForm,
+    TemplatePart,
+};
+use crate::syntax::parse;
+
+impl JsonNode {
+    /// The value as an expression.
+    pub fn to_expr(&self) -> (Expr, Diagnostics) {
+        let mut problems = Diagnostics::none();
+        (expression(self, &mut problems), problems)
+    }
+}
+
+fn expression(node: &JsonNode, problems: &mut Diagnostics) -> Expr {
+    let kind = match &node.kind {
+        JsonKind::Null => ExprKind::Null,
+        JsonKind::Bool(value) => ExprKind::Bool(*value),
+        JsonKind::Number(number) => ExprKind::Number(number.clone()),
+        JsonKind::String(text) => ExprKind::Template(template(text, node.span, problems)),
+        JsonKind::Array(items) => {
+            ExprKind::Tuple(items.iter().map(|item| expression(item, problems)).collect())
+        }
+        JsonKind::Object(properties) => {
+            let items = properties.iter().map(|(name, value)| ObjectItem {
+                key: key(name, problems),
+                value: expression(value, problems),
+            });
+            ExprKind::Object(items.collect())
+        }
+    };
+    Expr { kind, span: node.span }
+}
+
+fn key(name: &Ident, problems: &mut Diagnostics) -> ObjectKey {
+    if is_plain(&name.name) {
+        return ObjectKey::Name(name.clone());
+    }
+    let kind = ExprKind::Template(template(&name.name, name.span, problems));
+    ObjectKey::Expr(Expr { kind, span: name.span })
+}
+
+fn template(text: &EcoString, span: Span, problems: &mut Diagnostics) -> Template {
+    if is_plain(text) {
+        let part = (!text.is_empty()).then(|| TemplatePart::Literal(text.clone(), span));
+        return Template { parts: part.into_iter().collect(), form: TemplateForm::Bare };
+    }
+    problems.take(parse::parse_template_in(text, span))
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.contains("${") && !text.contains("%{")
+}
