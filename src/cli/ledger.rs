@@ -12,7 +12,9 @@ use super::settings::Lock;
 use crate::base::StackName;
 use crate::config::Config;
 use crate::diag::SourceMap;
-use crate::ledger::{Access, Holder, KEY_VARIABLE, Ledger, LedgerError, LocalStore, Options, Sealer};
+use crate::ledger::{
+    Access, Holder, KEY_VARIABLE, Ledger, LedgerError, LocalStore, Options, Sealer,
+};
 use crate::world::{Disk, Folder, host_name, is_alive};
 
 /// The folder in which everything that terrace keeps in a project is.
@@ -21,7 +23,9 @@ pub fn data_folder(environment: &Environment) -> Utf8PathBuf {
     match environment.value(&env::TF_DATA_DIR) {
         Some(folder) => Utf8PathBuf::from(folder).join("terrace"),
         // Runners of Terraform's own cases keep this folder from one step to the next, and no other.
-        None if environment.value(&env::TERRACE_TEST_PROVIDERS).is_some() => ".terraform/terrace".into(),
+        None if environment.value(&env::TERRACE_TEST_PROVIDERS).is_some() => {
+            ".terraform/terrace".into()
+        }
         None => ".terrace".into(),
     }
 }
@@ -42,7 +46,8 @@ impl Files {
         let mut folder = data_folder(&context.environment);
         if let Some(ledger) = &config.stack.ledger {
             if ledger.kind != "local" {
-                let detail = format!("A ledger can be \"local\"; \"{}\" is not implemented", ledger.kind);
+                let detail =
+                    format!("A ledger can be \"local\"; \"{}\" is not implemented", ledger.kind);
                 return Err(CommandError::say(Kind::Ledger, "Unknown kind of ledger", detail));
             }
             let path = ledger.body.attributes.iter().find(|argument| argument.name.name == "path");

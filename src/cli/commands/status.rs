@@ -64,7 +64,8 @@ impl Standing {
                 Some(phase) if phase == name => paint(STRONG, format!("[{name}]")),
                 _ => name.clone(),
             });
-            let none = if current.is_none() { paint(FAINT, " (none applied yet)") } else { String::new() };
+            let none =
+                if current.is_none() { paint(FAINT, " (none applied yet)") } else { String::new() };
             lines.push(format!("phase      {}{none}", steps.collect::<Vec<_>>().join(" → ")));
         }
         lines.push(format!("objects    {}", self.objects));
@@ -76,7 +77,13 @@ impl Standing {
             let counts = last.counts;
             let what = format!(
                 "{} by {} at {}: {} added, {} changed, {} destroyed ({:?})",
-                last.command, last.who, last.ended, counts.added, counts.changed, counts.destroyed, last.ending
+                last.command,
+                last.who,
+                last.ended,
+                counts.added,
+                counts.changed,
+                counts.destroyed,
+                last.ending
             );
             lines.push(format!("last run   {}", what.to_lowercase()));
         }
