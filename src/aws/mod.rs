@@ -9,7 +9,6 @@ mod data;
 mod ec2;
 mod elbv2;
 mod error;
-mod iam;
 mod memo;
 mod regional;
 mod registry;

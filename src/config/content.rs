@@ -45,18 +45,7 @@ impl Shape {
         for block in &rest.blocks {
             problems.push(self.unsupported_block(block));
         }
-        for (name, _) in rest.json.iter().flat_map(|json| json_properties(json)) {
-            let detail = format!("No argument or block type is named \"{}\".", name.name);
-            problems.push(
-                Diagnostic::error(
-                    codes::UNSUPPORTED_ARGUMENT,
-                    "Extraneous JSON object property",
-                    detail,
-                )
-                .at(name.span)
-                .did_you_mean(&name.name, self.names()),
-            );
-        }
+        problems.extend(super::json::check_known(&rest, &self.schema()));
         content
     }
 
@@ -125,10 +114,6 @@ impl Shape {
 
     fn arguments(&self) -> impl Iterator<Item = &'static str> {
         self.required.iter().chain(self.optional).copied()
-    }
-
-    fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.arguments().chain(self.blocks.iter().map(|(name, _)| *name))
     }
 
     fn has_argument(&self, name: &str) -> bool {

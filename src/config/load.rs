@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use super::decode::{Decoder, RootBlocks};
 use super::manifest::Manifest;
 use super::model::{Call, Config, Declarations, Module, ModuleId, ModuleSource, Stack, Tree};
-use super::{codes, ladder, override_files, source};
+use super::{codes, ladder, override_files, providers, source};
 use crate::base::StackName;
 use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use crate::world::{FileKind, Files};
@@ -84,6 +84,8 @@ impl Loader<'_> {
         }
         let base = self.tree(base);
         self.problems.extend(ladder::check(&base, &phases, &trees, &blocks.migrations));
+        let every: Vec<&Tree> = trees.values().chain([&base]).collect();
+        self.problems.extend(providers::check(&every));
         Config { dir, stack, base, phases, trees, migrations: blocks.migrations }
     }
 

@@ -14,6 +14,7 @@ mod manifest;
 mod model;
 mod name;
 mod override_files;
+mod providers;
 mod reference;
 mod source;
 mod traversal;
@@ -23,7 +24,9 @@ mod version;
 mod tests;
 
 pub(crate) use content::{fits_labels, missing_argument, unsupported_argument, unsupported_block};
-pub(crate) use json::expand as expand_json;
+pub(crate) use json::{
+    check_known as check_json, expand as expand_json, is_expression as is_json_expression,
+};
 pub use load::load;
 pub use manifest::{Installed, Manifest, PATH as MANIFEST_PATH};
 pub use model::{

@@ -151,7 +151,7 @@ pub fn parse(
     }
     let parsed = match notation {
         Notation::Native => crate::syntax::parse_file(&text, file),
-        Notation::Json => super::json::parse(&text, file),
+        Notation::Json => crate::syntax::parse_json_file(&text, file),
     };
     Some((problems.take(parsed), file))
 }

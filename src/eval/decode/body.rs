@@ -7,7 +7,10 @@ use indexmap::IndexMap;
 
 use super::Spans;
 use super::nested::Occurrence;
-use crate::config::{fits_labels, missing_argument, unsupported_argument, unsupported_block};
+use crate::config::{
+    check_json, expand_json, fits_labels, is_json_expression, missing_argument,
+    unsupported_argument, unsupported_block,
+};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::{Scope, evaluate_checked, references};
 use crate::schema::{Attribute, Block, Nesting, Presence};
@@ -23,27 +26,14 @@ pub(super) struct Decoder {
 pub(super) type Found = IndexMap<EcoString, Vec<Occurrence>>;
 
 impl Decoder {
-    /// A body told apart into arguments and blocks where it was written in JSON.
+    /// A body told apart into arguments and blocks where it was written in JSON; reports what it should not hold.
     pub(super) fn native<'b>(&mut self, body: &'b Body, schema: &Block) -> Cow<'b, Body> {
-        if body.json.is_none() {
-            return Cow::Borrowed(body);
+        if body.json.is_some() {
+            self.problems.extend(check_json(body, &json_schema(body, schema)));
         }
-        let arguments = schema.attributes.keys().filter(|name| {
-            schema.attributes.get(*name).is_some_and(|attribute| attribute.as_block.is_none())
-        });
-        let labels = |name: &str| {
-            let map = schema.writable_block(name).is_some_and(|b| b.nesting == Nesting::Map);
-            usize::from(map)
-        };
-        let mut expected = BodySchema {
-            attributes: arguments.cloned().collect(),
-            blocks: schema.block_names().map(|name| (name.into(), labels(name))).collect(),
-        };
-        if schema.writable_block("dynamic").is_none() {
-            expected.blocks.push(("dynamic".into(), 1));
-        }
-        let json = self.problems.take(crate::config::expand_json(body, &expected));
-        Cow::Owned(json)
+        let (native, problems) = native(body, schema);
+        self.problems.extend(problems);
+        native
     }
 
     /// Decodes a body; `marks` are those of a `dynamic` block's `for_each`, which every argument within takes on.
@@ -181,7 +171,7 @@ impl Decoder {
         }
         for block in &body.blocks {
             if let Some(nested) = schema.writable_block(&block.ident.name) {
-                let content = self.native(&block.body, &nested.block);
+                let (content, _) = native(&block.body, &nested.block);
                 self.check_references(&content, &nested.block, scope);
             } else if block.ident.name == "dynamic" {
                 self.check_dynamic_references(block, schema, scope);
@@ -194,6 +184,35 @@ impl Decoder {
             self.problems.extend(scope.check(&reference));
         }
     }
+}
+
+/// A body told apart into arguments and blocks where it was written in JSON.
+pub(super) fn native<'b>(body: &'b Body, schema: &Block) -> (Cow<'b, Body>, Diagnostics) {
+    if body.json.is_none() {
+        return (Cow::Borrowed(body), Diagnostics::none());
+    }
+    let (native, problems) = expand_json(body, &json_schema(body, schema));
+    (Cow::Owned(native), problems)
+}
+
+/// What a JSON body may hold. An attribute that may be blocks is one where it is given as an expression.
+fn json_schema(body: &Body, schema: &Block) -> BodySchema {
+    let is_argument = |name: &str, attribute: &Attribute| {
+        let given = body.json.as_ref().is_some_and(|json| is_json_expression(json, name));
+        attribute.as_block.is_none() || given
+    };
+    let arguments =
+        schema.attributes.iter().filter(|(name, attribute)| is_argument(name, attribute));
+    let labels = |name: &str| {
+        let nested = schema.writable_block(name);
+        usize::from(nested.is_some_and(|nested| nested.nesting == Nesting::Map))
+    };
+    let mut blocks: Vec<(EcoString, usize)> =
+        schema.block_names().map(|name| (name.into(), labels(name))).collect();
+    if schema.writable_block("dynamic").is_none() {
+        blocks.push(("dynamic".into(), 1));
+    }
+    BodySchema { attributes: arguments.map(|(name, _)| name.clone()).collect(), blocks }
 }
 
 /// The error for an argument that only the cloud gives a value.

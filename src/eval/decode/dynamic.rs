@@ -1,12 +1,16 @@
 //! `dynamic` blocks: one block for each element of a collection.
 
+use std::borrow::Cow;
+
 use ecow::EcoString;
 
-use super::body::{Decoder, Found};
+use super::body::{Decoder, Found, native};
 use super::iteration::Iteration;
 use super::nested::Occurrence;
-use crate::config::{fits_labels, missing_argument, unsupported_argument, unsupported_block};
-use crate::diag::{Diagnostic, Span};
+use crate::config::{
+    check_json, expand_json, fits_labels, missing_argument, unsupported_argument, unsupported_block,
+};
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::eval::{Scope, evaluate_checked, references};
 use crate::schema::{Block, NestedBlock, Nesting};
 use crate::syntax::ast::{self, Body, BodySchema, Expr, ExprKind};
@@ -47,28 +51,13 @@ impl Decoder {
             self.problems.push(unsupported_block(&shown, schema.block_names(), false));
             return;
         };
-        let body = self.dynamic_body(&block.body, nested);
+        let (body, problems) = told_apart(&block.body, nested);
+        self.problems.extend(problems);
         let Some(generator) = self.generator(block, &body, nested) else { return };
         let occurrences = self.generate(&generator, scope, marks);
         if let Some(occurrences) = occurrences {
             found.entry(generator.name).or_default().extend(occurrences);
         }
-    }
-
-    fn dynamic_body<'b>(
-        &mut self,
-        body: &'b Body,
-        nested: &NestedBlock,
-    ) -> std::borrow::Cow<'b, Body> {
-        if body.json.is_none() {
-            return std::borrow::Cow::Borrowed(body);
-        }
-        let mut attributes = vec!["for_each".into(), "iterator".into()];
-        if nested.nesting == Nesting::Map {
-            attributes.push("labels".into());
-        }
-        let schema = BodySchema { attributes, blocks: vec![("content".into(), 0)] };
-        std::borrow::Cow::Owned(self.problems.take(crate::config::expand_json(body, &schema)))
     }
 
     /// Reads the arguments of a `dynamic` block; none where they do not make sense.
@@ -289,7 +278,7 @@ impl Decoder {
         let Some(nested) = block.labels.first().and_then(|l| schema.writable_block(&l.text)) else {
             return;
         };
-        let body = self.dynamic_body(&block.body, nested);
+        let (body, _) = told_apart(&block.body, nested);
         let argument = |name: &str| body.attributes.iter().find(|a| a.name.name == name);
         if let Some(for_each) = argument("for_each") {
             self.check_expr(&for_each.expr, scope);
@@ -306,10 +295,25 @@ impl Decoder {
             }
         }
         for content in body.blocks.iter().filter(|nested| nested.ident.name == "content") {
-            let content = self.native(&content.body, &nested.block);
+            let (content, _) = native(&content.body, &nested.block);
             self.check_references(&content, &nested.block, &inner);
         }
     }
+}
+
+/// The body of a `dynamic` block told apart into arguments and blocks where it was written in JSON.
+fn told_apart<'b>(body: &'b Body, nested: &NestedBlock) -> (Cow<'b, Body>, Diagnostics) {
+    if body.json.is_none() {
+        return (Cow::Borrowed(body), Diagnostics::none());
+    }
+    let mut attributes = vec!["for_each".into(), "iterator".into()];
+    if nested.nesting == Nesting::Map {
+        attributes.push("labels".into());
+    }
+    let schema = BodySchema { attributes, blocks: vec![("content".into(), 0)] };
+    let (native, mut problems) = expand_json(body, &schema);
+    problems.extend(check_json(body, &schema));
+    (Cow::Owned(native), problems)
 }
 
 /// Keys and values of a collection; none where it is unknown.
