@@ -12,6 +12,7 @@ mod each;
 mod evaluator;
 pub mod functions;
 mod operate;
+pub mod problem;
 mod reference;
 mod scope;
 mod text;

@@ -37,7 +37,28 @@ pub use spec::{CallError, Context, Function, Param, Returns, Want};
 
 /// All functions by name.
 static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    [&[] as &[Function]].into_iter().flatten().map(|function| (function.name, function)).collect()
+    [
+        conversion::TABLE,
+        crypto::TABLE,
+        encoding::TABLE,
+        file::TABLE,
+        format::TABLE,
+        list::TABLE,
+        mapping::TABLE,
+        net::TABLE,
+        number::TABLE,
+        pattern::TABLE,
+        provider::TABLE,
+        set::TABLE,
+        string::TABLE,
+        template::TABLE,
+        time::TABLE,
+        yaml::TABLE,
+    ]
+    .into_iter()
+    .flatten()
+    .map(|function| (function.name, function))
+    .collect()
 });
 
 /// The function of a name, without its namespace.
