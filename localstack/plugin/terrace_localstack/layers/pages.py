@@ -23,7 +23,7 @@ KEEP = 1_000
 LIMITS = {"rds": (20, 100), "elasticache": (20, 100), "autoscaling": (1, 100), "cloudwatch": (1, 100)}
 """Page sizes that AWS documents and that the models leave out."""
 
-DEFAULTS = {"rds": 100, "elasticache": 100, "autoscaling": 50, "elbv2": 400, "iam": 100, "cloudwatch": 50}
+DEFAULTS = {"rds": 100, "elasticache": 100, "autoscaling": 50, "elbv2": 400, "iam": 100, "cloudwatch": 50, "resourcegroupstaggingapi": 50}
 """How long a page is when nobody asks. EC2 returns everything then."""
 
 UNLIMITED = {("cloudwatch", "ListMetrics"), ("cloudwatch", "GetMetricData")}
