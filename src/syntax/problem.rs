@@ -13,6 +13,10 @@ pub(super) struct Problem {
 macro_rules! problems {
     ($($name:ident = $code:literal $title:literal;)*) => {
         $(pub(super) const $name: Problem = Problem { code: $code, title: $title };)*
+
+        /// Every kind.
+        #[cfg(test)]
+        pub(super) const ALL: &[Problem] = &[$($name),*];
     };
 }
 

@@ -1,6 +1,6 @@
 //! Files, blocks and arguments.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use ecow::EcoString;
 
@@ -18,8 +18,34 @@ const HOW_TO_SET: &str =
 struct Content {
     attributes: Vec<Attribute>,
     blocks: Vec<Block>,
-    /// Where each name was first given a value.
-    names: HashMap<EcoString, Span>,
+    /// Where each name was first given a value; filled only where there are many.
+    names: BTreeMap<EcoString, Span>,
+}
+
+impl Content {
+    /// How many arguments are few enough to look through.
+    const FEW: usize = 16;
+
+    /// Where the argument of that name was set.
+    fn first(&mut self, name: &str) -> Option<Span> {
+        let few = self.attributes.len() <= Self::FEW;
+        if few {
+            let mut names = self.attributes.iter().map(|attribute| &attribute.name);
+            return names.find(|other| other.name == name).map(|other| other.span);
+        }
+        if self.names.is_empty() {
+            let names = self.attributes.iter().map(|attribute| &attribute.name);
+            self.names = names.map(|name| (name.name.clone(), name.span)).collect();
+        }
+        self.names.get(name).copied()
+    }
+
+    fn push(&mut self, attribute: Attribute) {
+        if !self.names.is_empty() {
+            self.names.insert(attribute.name.name.clone(), attribute.name.span);
+        }
+        self.attributes.push(attribute);
+    }
 }
 
 impl Parser<'_> {
@@ -140,11 +166,10 @@ impl Parser<'_> {
                 return;
             }
             TokenKind::End => return,
-            TokenKind::Comma => self.fail(
-                problem::COMMA_AFTER_ARGUMENT,
-                at,
-                "Arguments are separated by line breaks, not commas.",
-            ),
+            TokenKind::Comma => {
+                let detail = "Arguments are separated by line breaks, not commas.";
+                self.fail(problem::COMMA_AFTER_ARGUMENT, at, detail);
+            }
             _ => {
                 let detail = "An argument definition must end with a newline.";
                 self.fail(problem::NEWLINE_AFTER_ARGUMENT, at, detail);
@@ -155,14 +180,13 @@ impl Parser<'_> {
 
     fn keep(&mut self, content: &mut Content, attribute: Attribute) {
         let name = &attribute.name;
-        if let Some(first) = content.names.get(&name.name).copied() {
+        if let Some(first) = content.first(&name.name) {
             let detail =
                 format!("The argument \"{}\" was already set; it may be set only once.", name.name);
-            self.note(problem::ATTRIBUTE_REDEFINED, name.span, detail);
-            self.label(first, "first set here");
+            self.note(problem::ATTRIBUTE_REDEFINED, name.span, detail)
+                .label(first, "first set here");
         } else {
-            content.names.insert(name.name.clone(), name.span);
-            content.attributes.push(attribute);
+            content.push(attribute);
         }
     }
 
@@ -174,7 +198,7 @@ impl Parser<'_> {
             let open = self.previous;
             self.lost = false;
             let body = self.deeper(|parser| parser.braced(open));
-            let body = body.unwrap_or_else(|| self.empty_body());
+            let body = body.unwrap_or_else(|| self.skipped_body());
             self.end_block(header, nested);
             body
         } else {
@@ -183,6 +207,13 @@ impl Parser<'_> {
         };
         let span = ident.span.to(body.end);
         Block { ident, labels, body, header, span }
+    }
+
+    /// The body of a block that is nested too deeply.
+    fn skipped_body(&mut self) -> Body {
+        self.resume_after(TokenKind::CloseBrace);
+        self.end_reported |= self.lost;
+        self.empty_body()
     }
 
     fn empty_body(&self) -> Body {
@@ -222,8 +253,7 @@ impl Parser<'_> {
             _ => "Either a quoted block label or an opening brace (\"{\") is expected here.",
         };
         if !self.lost {
-            self.fail(problem::BLOCK_DEFINITION, at, detail);
-            self.within(header.to(at));
+            self.fail(problem::BLOCK_DEFINITION, at, detail).within(header.to(at));
         }
         self.resume_body(nested);
         if token.kind == TokenKind::Newline {
@@ -258,12 +288,11 @@ impl Parser<'_> {
             let name = self.ident();
             match self.peek_kind() {
                 TokenKind::Equal => attributes.push(self.attribute(name)),
-                TokenKind::OpenQuote | TokenKind::OpenBrace | TokenKind::Ident => self.fail(
-                    problem::ARGUMENT_REQUIRED,
-                    name.span,
-                    "A block on a single line can hold only a single argument. A nested block goes on \
-                     a line of its own.",
-                ),
+                TokenKind::OpenQuote | TokenKind::OpenBrace | TokenKind::Ident => {
+                    let detail = "A block on a single line can hold only a single argument. A nested \
+                                  block goes on a line of its own.";
+                    self.fail(problem::ARGUMENT_REQUIRED, name.span, detail);
+                }
                 _ => {
                     let detail =
                         format!("An argument or block definition is required here. {HOW_TO_SET}");
@@ -314,8 +343,7 @@ impl Parser<'_> {
             _ => {
                 let at = self.span(token);
                 let detail = "A block definition must end with a newline.";
-                self.fail(problem::NEWLINE_AFTER_BLOCK, at, detail);
-                self.within(header.to(at));
+                self.fail(problem::NEWLINE_AFTER_BLOCK, at, detail).within(header.to(at));
             }
         }
         self.resume_body(nested);

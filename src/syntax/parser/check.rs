@@ -53,37 +53,37 @@ impl Parser<'_> {
         let character = problem::INVALID_CHARACTER;
         match token.kind {
             TokenKind::Bitwise => {
-                self.note(
-                    problem::UNSUPPORTED_OPERATOR,
-                    at,
-                    "There are no bitwise operators in this language.",
-                );
-                match token.text(self.text) {
-                    "&" => self.help("For boolean AND write \"&&\"."),
-                    "|" => self.help("For boolean OR write \"||\"."),
-                    "~" => self.help("For boolean NOT write \"!\"."),
-                    _ => {}
+                let instead = match token.text(self.text) {
+                    "&" => Some("For boolean AND write \"&&\"."),
+                    "|" => Some("For boolean OR write \"||\"."),
+                    "~" => Some("For boolean NOT write \"!\"."),
+                    _ => None,
+                };
+                let detail = "There are no bitwise operators in this language.";
+                let noted = self.note(problem::UNSUPPORTED_OPERATOR, at, detail);
+                if let Some(instead) = instead {
+                    noted.help(instead);
                 }
             }
             TokenKind::Backtick => {
-                self.note(character, at, "The backtick has no meaning here.");
-                self.help("For a text of several lines use a heredoc, such as <<EOT.");
+                self.note(character, at, "The backtick has no meaning here.")
+                    .help("For a text of several lines use a heredoc, such as <<EOT.");
             }
             TokenKind::Apostrophe => {
-                self.note(character, at, "Single quotes have no meaning here.");
-                self.help("Use double quotes (\") around strings.");
+                self.note(character, at, "Single quotes have no meaning here.")
+                    .help("Use double quotes (\") around strings.");
             }
             TokenKind::Semicolon => {
-                self.note(character, at, "The semicolon has no meaning here.");
-                self.help("Arguments and blocks are separated by line breaks, items by commas.");
+                self.note(character, at, "The semicolon has no meaning here.")
+                    .help("Arguments and blocks are separated by line breaks, items by commas.");
             }
             TokenKind::QuotedNewline | TokenKind::MissingQuote => {
                 self.note(
                     problem::MULTI_LINE_STRING,
                     at,
                     "A quoted string cannot go on over several lines.",
-                );
-                self.help("Write \\n for a line break, or use a heredoc, such as <<EOT.");
+                )
+                .help("Write \\n for a line break, or use a heredoc, such as <<EOT.");
             }
             _ => self.report_character(token),
         }
@@ -93,8 +93,8 @@ impl Parser<'_> {
         let at = self.span(token);
         let character = problem::INVALID_CHARACTER;
         if matches!(token.text(self.text), "“" | "”") {
-            self.note(character, at, "Curly quotes have no meaning here.");
-            self.help("Replace it by a straight quote (\").");
+            self.note(character, at, "Curly quotes have no meaning here.")
+                .help("Replace it by a straight quote (\").");
         } else {
             self.note(character, at, "This character is not used within the language.");
         }

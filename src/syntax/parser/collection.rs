@@ -56,8 +56,7 @@ impl Parser<'_> {
             }
             _ => {
                 let detail = "A comma is expected here, before the next item.";
-                self.fail(problem::ITEM_SEPARATOR, at, detail);
-                self.within(open.to(at));
+                self.fail(problem::ITEM_SEPARATOR, at, detail).within(open.to(at));
             }
         }
     }
@@ -132,8 +131,7 @@ impl Parser<'_> {
         match self.peek_kind() {
             TokenKind::Newline | TokenKind::Comma => {
                 let detail = "A value is expected here, introduced by an equals sign (\"=\").";
-                self.fail(problem::ATTRIBUTE_VALUE, at, detail);
-                self.within(open.to(at));
+                self.fail(problem::ATTRIBUTE_VALUE, at, detail).within(open.to(at));
             }
             TokenKind::End => {
                 self.end_reported = true;
@@ -141,10 +139,9 @@ impl Parser<'_> {
             }
             kind => {
                 let detail = "An equals sign (\"=\") is expected here, before the value.";
-                self.fail(problem::KEY_VALUE_SEPARATOR, at, detail);
-                self.within(open.to(at));
+                let noted = self.fail(problem::KEY_VALUE_SEPARATOR, at, detail).within(open.to(at));
                 if kind == TokenKind::Ident {
-                    self.help("A key that holds dots or spaces has to be quoted.");
+                    noted.help("A key that holds dots or spaces has to be quoted.");
                 }
             }
         }
@@ -162,8 +159,7 @@ impl Parser<'_> {
             }
             _ => {
                 let detail = "A line break or a comma is expected here, before the next key.";
-                self.fail(problem::ATTRIBUTE_SEPARATOR, at, detail);
-                self.within(open.to(at));
+                self.fail(problem::ATTRIBUTE_SEPARATOR, at, detail).within(open.to(at));
             }
         }
     }

@@ -7,6 +7,9 @@ use crate::syntax::problem;
 use crate::syntax::token::TokenKind;
 use crate::value::Number;
 
+/// How long a number may be written; its value has 155 significant digits at most.
+const MAX_DIGITS: usize = 10_000;
+
 impl Parser<'_> {
     /// A whole text as an expression, in which line breaks have no meaning.
     pub(in crate::syntax) fn whole_expression(&mut self) -> Expr {
@@ -42,8 +45,7 @@ impl Parser<'_> {
         if !self.eat(TokenKind::Colon) {
             let at = self.peek_span();
             let detail = "The conditional operator (... ? ... : ...) requires a false expression after a colon.";
-            self.note(problem::MISSING_FALSE, at, detail);
-            self.within(condition.span.to(at));
+            self.note(problem::MISSING_FALSE, at, detail).within(condition.span.to(at));
             self.lost = true;
             return condition;
         }
@@ -131,8 +133,7 @@ impl Parser<'_> {
             if !parser.lost && !parser.eat(TokenKind::CloseParen) {
                 let at = parser.peek_span();
                 let detail = "A closing parenthesis is expected here to end the expression.";
-                parser.fail(problem::UNBALANCED_PARENTHESES, at, detail);
-                parser.within(start.to(at));
+                parser.fail(problem::UNBALANCED_PARENTHESES, at, detail).within(start.to(at));
             }
             if parser.lost {
                 parser.resume_after(TokenKind::CloseParen);
@@ -152,7 +153,9 @@ impl Parser<'_> {
 
     /// The number that is written as `text`.
     pub(super) fn number_at(&mut self, text: &str, span: Span) -> ExprKind {
-        if let Some(number) = Number::parse(text) {
+        if text.len() <= MAX_DIGITS
+            && let Some(number) = Number::parse(text)
+        {
             return ExprKind::Number(number);
         }
         self.note(problem::NUMBER_LITERAL, span, "This is not a number.");

@@ -27,6 +27,36 @@ use crate::diag::{Diagnostic, Diagnostics, FileId, Label, Span};
 /// How deeply expressions and blocks may nest. Whoever walks the tree may recurse so far.
 pub const MAX_DEPTH: u32 = 500;
 
+/// How many problems of a text are reported; a text with more is no configuration.
+const MAX_PROBLEMS: usize = 1000;
+
+/// A problem just reported, to add to; nothing where it was not worth reporting.
+struct Noted<'p>(Option<&'p mut Diagnostic>);
+
+impl Noted<'_> {
+    /// Says what to do.
+    fn help(self, text: impl Into<String>) -> Self {
+        self.with(|problem| problem.help = Some(text.into()))
+    }
+
+    /// Shows `span` around the subject.
+    fn within(self, span: Span) -> Self {
+        self.with(|problem| problem.context = Some(span))
+    }
+
+    /// Points at a further place.
+    fn label(self, span: Span, text: impl Into<String>) -> Self {
+        self.with(|problem| problem.labels.push(Label { span, text: text.into() }))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Diagnostic)) -> Self {
+        if let Some(problem) = &mut self.0 {
+            change(problem);
+        }
+        self
+    }
+}
+
 /// A parser at a place in a text.
 pub(super) struct Parser<'a> {
     text: &'a str,
@@ -180,41 +210,25 @@ impl<'a> Parser<'a> {
     }
 
     /// Reports a problem and goes on as if it had not been there.
-    fn note(&mut self, problem: Problem, at: Span, detail: impl Into<String>) {
-        if !self.lost {
-            self.problems.push(Diagnostic::error(problem.code, problem.title, detail).at(at));
+    fn note(&mut self, problem: Problem, at: Span, detail: impl Into<String>) -> Noted<'_> {
+        if self.lost || self.problems.len() >= MAX_PROBLEMS {
+            return Noted(None);
         }
+        self.problems.push(Diagnostic::error(problem.code, problem.title, detail).at(at));
+        Noted(self.problems.last_mut())
     }
 
     /// Reports a problem after which it is not known what the next tokens belong to.
-    fn fail(&mut self, problem: Problem, at: Span, detail: impl Into<String>) {
+    fn fail(&mut self, problem: Problem, at: Span, detail: impl Into<String>) -> Noted<'_> {
         let wrong = check::is_wrong(self.peek_kind());
-        if !(wrong && self.wrong_token_told) {
-            self.note(problem, at, detail);
-        }
+        let told = wrong && self.wrong_token_told;
         self.wrong_token_told |= wrong;
-        self.lost = true;
-    }
-
-    /// Shows `span` around the subject of the problem that was reported last.
-    fn within(&mut self, span: Span) {
-        if let Some(last) = self.problems.last_mut() {
-            last.context = Some(span);
+        let lost = std::mem::replace(&mut self.lost, true);
+        if lost || told || self.problems.len() >= MAX_PROBLEMS {
+            return Noted(None);
         }
-    }
-
-    /// Points at a further place for the problem that was reported last.
-    fn label(&mut self, span: Span, text: impl Into<String>) {
-        if let Some(last) = self.problems.last_mut() {
-            last.labels.push(Label { span, text: text.into() });
-        }
-    }
-
-    /// Adds what to do to the problem that was reported last.
-    fn help(&mut self, text: impl Into<String>) {
-        if let Some(last) = self.problems.last_mut() {
-            last.help = Some(text.into());
-        }
+        self.problems.push(Diagnostic::error(problem.code, problem.title, detail).at(at));
+        Noted(self.problems.last_mut())
     }
 
     /// Goes one level deeper while `parse` runs; `None`, and reported, where that is too deep.

@@ -53,8 +53,8 @@ impl Parser<'_> {
         let text = token.text(self.text);
         if let Some((first, second)) = text.split_once('.') {
             let detail = "Two indexes cannot be chained in this old syntax.";
-            self.note(problem::LEGACY_INDEX, at, detail);
-            self.help(format!("Write [{first}][{second}]."));
+            self.note(problem::LEGACY_INDEX, at, detail)
+                .help(format!("Write [{first}][{second}]."));
             return Expr { span: on.span.to(at), kind: ExprKind::Invalid };
         }
         let key = Expr { kind: self.number_at(text, at), span: at };

@@ -183,15 +183,13 @@ impl Parser<'_> {
             }
             TokenKind::Colon => {
                 let detail = "An interpolation does not expect a colon here.";
-                self.fail(problem::AFTER_INTERPOLATION, at, detail);
-                self.help(
+                self.fail(problem::AFTER_INTERPOLATION, at, detail).help(
                     "If this is meant for another language, write \"$${\" instead of \"${\".",
                 );
             }
             _ => {
                 let detail = "A closing brace is expected here to end the interpolation.";
-                self.fail(problem::AFTER_INTERPOLATION, at, detail);
-                self.help(
+                self.fail(problem::AFTER_INTERPOLATION, at, detail).help(
                     "If this is meant for another language, write \"$${\" instead of \"${\".",
                 );
             }
@@ -253,10 +251,10 @@ impl Parser<'_> {
 
     fn unknown_keyword(&mut self, given: &str, at: Span) {
         let detail = format!("\"{given}\" is not a keyword of templates.");
-        self.fail(problem::TEMPLATE_KEYWORD, at, detail);
+        let noted = self.fail(problem::TEMPLATE_KEYWORD, at, detail);
         let known = ["if", "for", "else", "endif", "endfor"];
         if let Some(word) = crate::base::did_you_mean(given, known) {
-            self.help(format!("Did you mean \"{word}\"?"));
+            noted.help(format!("Did you mean \"{word}\"?"));
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Works with a stack of its own instead of recursing, so that no depth of nesting can exhaust the call stack.
 
-use super::Parser;
 use super::template::{ForHead, Part};
+use super::{MAX_DEPTH, Parser};
 use crate::diag::Span;
 use crate::syntax::ast::{Expr, TemplatePart};
 use crate::syntax::problem;
@@ -74,12 +74,16 @@ impl Parser<'_> {
                 Part::EndIf(span) => self.end_if(&mut tree, span),
                 Part::EndFor(span) => self.end_for(&mut tree, span),
             }
+            if tree.open.len() > MAX_DEPTH as usize {
+                self.too_deep();
+                return (Vec::new(), 0);
+            }
         }
         if let Some(open) = tree.open.last() {
             let detail = format!("The directive has no \"{}\".", open.directive.name());
             let start = open.start;
-            self.note(problem::UNEXPECTED_END, end, detail);
-            self.label(start, "the directive begins here");
+            self.note(problem::UNEXPECTED_END, end, detail)
+                .label(start, "the directive begins here");
         }
         (tree.root, u32::try_from(tree.depth).unwrap_or(u32::MAX))
     }
@@ -119,10 +123,10 @@ impl Parser<'_> {
 
     /// Reports a directive that does not fit `open`, which is given up.
     fn unbalanced(&mut self, open: Option<Open>, problem: problem::Problem, at: Span) {
-        self.note(problem, at, "The directives of this template are unbalanced.");
+        let noted = self.note(problem, at, "The directives of this template are unbalanced.");
         if let Some(open) = open {
             let expected = open.directive.name();
-            self.label(open.start, format!("\"{expected}\" is expected for this"));
+            noted.label(open.start, format!("\"{expected}\" is expected for this"));
         }
     }
 }

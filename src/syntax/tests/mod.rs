@@ -3,3 +3,5 @@
 mod errors;
 mod formatting;
 mod json;
+mod limits;
+mod pages;
