@@ -2,6 +2,7 @@
 //!
 //! `tests/conformance.rs` asks the same of the built program; here a run takes seconds, and names what fails:
 //! `EXPRESSIONS=operators cargo test --test expressions -- --nocapture` shows every failing case of a category.
+//! `EXPRESSION_CASES=folder` takes other cases of the same form.
 
 mod harness;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use harness::{Case, Fixture, Level};
 
 /// Percent of cases that must pass: the right value, and all of it.
-const FLOOR: (f64, f64) = (0.0, 0.0);
+const FLOOR: (f64, f64) = (100.0, 99.8);
 
 #[test]
 fn expressions_mean_what_they_mean_in_terraform() {
@@ -55,7 +56,7 @@ fn expressions_mean_what_they_mean_in_terraform() {
         percent(2),
         percent(3)
     );
-    if only.is_none() {
+    if only.is_none() && std::env::var_os("EXPRESSION_CASES").is_none() {
         assert!(percent(1) >= FLOOR.0 && percent(3) >= FLOOR.1, "below the floor {FLOOR:?}");
     }
 }

@@ -23,6 +23,12 @@ struct Argument {
     span: Span,
 }
 
+/// An argument that is yet to be evaluated, or came out of an expanded list.
+enum Candidate<'a> {
+    Expr(&'a Expr),
+    Value(Value),
+}
+
 const IN_CALL: &str = "Error in function call";
 
 impl Evaluator<'_> {
@@ -30,8 +36,8 @@ impl Evaluator<'_> {
         let name = call.name.name.as_str();
         let local = name.strip_prefix("core::").unwrap_or(name);
         match local {
-            "try" if !call.expand => return self.call_try(call, frame),
-            "can" if !call.expand => return self.call_can(call, frame),
+            "try" => return self.call_try(call, frame),
+            "can" => return self.call_can(call, frame),
             "type" => return self.call_type(call, frame),
             "templatestring" if !self.is_reference(call) => return failed(),
             _ => {}
@@ -244,7 +250,8 @@ impl Evaluator<'_> {
 
     /// `try(a, b, …)`: the first that can be evaluated. Its arguments are evaluated one by one.
     fn call_try(&mut self, call: &Call<'_>, frame: &Frame<'_>) -> Value {
-        if call.args.is_empty() {
+        let Some(candidates) = self.candidates(call, frame) else { return failed() };
+        if candidates.is_empty() {
             let detail = format!(
                 "Call to function {:?} failed: at least one argument is required.",
                 call.name.name
@@ -253,8 +260,11 @@ impl Evaluator<'_> {
             return failed();
         }
         let mut all = Diagnostics::none();
-        for arg in call.args {
-            let (value, problems) = self.attempt(|evaluator| evaluator.expr(arg, frame));
+        for candidate in candidates {
+            let (value, problems) = self.attempt(|evaluator| match candidate {
+                Candidate::Expr(expr) => evaluator.expr(expr, frame),
+                Candidate::Value(value) => value,
+            });
             if problems.has_errors() {
                 all.extend(problems);
                 continue;
@@ -278,14 +288,30 @@ impl Evaluator<'_> {
         failed()
     }
 
+    /// The arguments of a function that evaluates them itself; none where `...` cannot be expanded.
+    fn candidates<'c>(&mut self, call: &Call<'c>, frame: &Frame<'_>) -> Option<Vec<Candidate<'c>>> {
+        if !call.expand {
+            return Some(call.args.iter().map(Candidate::Expr).collect());
+        }
+        let (last, plain) = call.args.split_last()?;
+        let expanded = self.expand(last, call, frame)?;
+        let mut candidates: Vec<Candidate<'c>> = plain.iter().map(Candidate::Expr).collect();
+        candidates.extend(expanded.into_iter().map(|argument| Candidate::Value(argument.value)));
+        Some(candidates)
+    }
+
     /// `can(x)`: whether x can be evaluated.
     fn call_can(&mut self, call: &Call<'_>, frame: &Frame<'_>) -> Value {
         const EXPRESSION: &str = "expression";
-        let [arg] = call.args else {
+        let Some(candidates) = self.candidates(call, frame) else { return failed() };
+        let Ok([candidate]) = <[Candidate<'_>; 1]>::try_from(candidates) else {
             self.wrong_count(call, EXPRESSION);
             return failed();
         };
-        let (value, problems) = self.attempt(|evaluator| evaluator.expr(arg, frame));
+        let (value, problems) = self.attempt(|evaluator| match candidate {
+            Candidate::Expr(expr) => evaluator.expr(expr, frame),
+            Candidate::Value(value) => value,
+        });
         if problems.has_errors() {
             Value::bool(false)
         } else if value.is_wholly_known() {
@@ -311,7 +337,9 @@ impl Evaluator<'_> {
         if broken {
             return failed();
         }
-        Value::string(value.ty().to_lines()).with_marks(Marks::TYPE.union(value.marks()))
+        let text =
+            if value.marks().contains(Marks::TYPE) { "type".into() } else { value.ty().to_lines() };
+        Value::string(text).with_marks(Marks::TYPE.union(value.marks()))
     }
 
     /// The problem of a function of one parameter that was called with another number of arguments.

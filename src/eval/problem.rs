@@ -2,6 +2,7 @@
 //! things that are not declared. Whoever implements a [`super::Scope`] reports with these.
 
 use super::{Reference, Step};
+use crate::base::Mode;
 use crate::diag::{Diagnostic, Diagnostics, Span};
 
 /// The problems of a reference whose form alone is wrong: `var`, `var[0]`, `lazy.x`, a resource type without a name.
@@ -41,23 +42,28 @@ pub fn malformed(reference: &Reference<'_>) -> Diagnostics {
 
 /// Whether type and name follow; `named` says how many of them the root already is.
 fn resource_form(reference: &Reference<'_>, named: usize) -> Diagnostics {
-    let (kind, needed) = (reference.root.as_str(), 2 - named);
-    let names = reference.steps.iter().take(needed);
-    if names.clone().count() == needed && names.clone().all(|step| matches!(step, Step::Attr(_))) {
+    let needed = 2 - named;
+    if (0..needed).all(|at| reference.attr(at).is_some()) {
         return Diagnostics::none();
     }
-    let detail = if named == 0 {
-        let article = if kind == "ephemeral" { "an" } else { "a" };
+    let kind = match reference.root.as_str() {
+        "data" => "data source",
+        "ephemeral" => "ephemeral resource type",
+        _ => "resource type",
+    };
+    let article = if kind.starts_with('e') { "an" } else { "a" };
+    let too_short = named == 0 && reference.steps.len() < needed;
+    let detail = if too_short {
+        let root = reference.root;
         format!(
-            "The {kind:?} object must be followed by two attribute names: {article} {kind} type and the resource name."
-        )
-    } else if reference.steps.first().is_some_and(|step| matches!(step, Step::Index { .. })) {
-        format!(
-            "A reference to a resource type must be followed by at least one attribute access, specifying the resource name: {kind:?} has an index there."
+            "The {root:?} object must be followed by two attribute names: the {} and the resource name.",
+            if kind == "data source" { "data source type" } else { kind }
         )
     } else {
-        "A reference to a resource type must be followed by at least one attribute access, specifying the resource name."
-            .to_owned()
+        format!(
+            "A reference to {article} {kind} must be followed by at least one attribute access, specifying the resource \
+             name."
+        )
     };
     invalid(detail).at(reference.span).into()
 }
@@ -93,17 +99,21 @@ pub fn undeclared_local<'a>(
         .did_you_mean(name, known)
 }
 
-/// A resource of this type and name is not declared. `kind` is `managed`, `data` or `ephemeral`; `module` says which
-/// module, as `the root module` or `module.web`.
+/// A resource of this type and name is not declared. `module` says which module: `the root module`, `module.web`.
 pub fn undeclared_resource<'a>(
-    kind: &str,
+    mode: Mode,
     (type_name, name): (&str, &str),
     module: &str,
     known: impl IntoIterator<Item = &'a str>,
     span: Span,
 ) -> Diagnostic {
+    let kind = match mode {
+        Mode::Managed => "A managed",
+        Mode::Data => "A data",
+        Mode::Ephemeral => "An ephemeral",
+    };
     let detail =
-        format!("A {kind} resource {type_name:?} {name:?} has not been declared in {module}.");
+        format!("{kind} resource {type_name:?} {name:?} has not been declared in {module}.");
     Diagnostic::error(332, "Reference to undeclared resource", detail)
         .at(span)
         .did_you_mean(name, known)
@@ -146,18 +156,43 @@ pub fn no_each(span: Span) -> Diagnostic {
     .at(span)
 }
 
-/// `path.name`, `terraform.name`, `count.name`, `each.name` that do not exist. The summary names the object.
+/// `self` where nothing is at hand.
+#[must_use]
+pub fn no_self(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        339,
+        "Invalid \"self\" reference",
+        "The \"self\" object is not available in this context. This object can be used only in resource provisioner, \
+         connection, and postcondition blocks.",
+    )
+    .at(span)
+}
+
+/// An attribute of `path`, `terraform`, `count`, `each`, `phase` or `stack` that does not exist; empty where none is
+/// named at all. The summary names the object.
 pub fn no_such_attribute<'a>(
     object: &str,
     name: &str,
-    known: impl IntoIterator<Item = &'a str> + Clone,
+    known: impl IntoIterator<Item = &'a str>,
     span: Span,
 ) -> Diagnostic {
-    let list: Vec<String> = known.clone().into_iter().map(|name| format!("\"{name}\"")).collect();
-    let detail = format!(
-        "The {object:?} object does not have an attribute named {name:?}. The supported attributes are {}.",
-        list.join(", ")
-    );
+    let supported = match object {
+        "count" => {
+            " The only supported attribute is count.index, which is the index of each instance of a resource block that \
+             has the \"count\" argument set."
+        }
+        "each" => {
+            " The supported attributes are each.key and each.value, the current key and value pair of the \"for_each\" \
+             attribute set."
+        }
+        "terraform" => {
+            " The only supported attributes are terraform.workspace, the name of the currently-selected workspace, and \
+             terraform.applying, a boolean which is true only during apply."
+        }
+        _ => "",
+    };
+    let detail =
+        format!("The {object:?} object does not have an attribute named {name:?}.{supported}");
     Diagnostic::error(338, format!("Invalid {object:?} attribute"), detail)
         .at(span)
         .did_you_mean(name, known)

@@ -15,7 +15,7 @@ impl Evaluator<'_> {
     pub(super) fn template(&mut self, parts: &[TemplatePart], frame: &Frame<'_>) -> Value {
         match parts {
             [] => Value::new(Kind::String(EcoString::new())),
-            [TemplatePart::Literal(text, _)] => Value::new(Kind::String(text.clone())),
+            [TemplatePart::Literal(text, _)] => Value::string(text.clone()),
             [TemplatePart::Interpolation(expr)] => self.expr(expr, frame),
             parts => self.text(parts, frame),
         }

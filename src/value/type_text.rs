@@ -101,7 +101,12 @@ fn write_type(ty: &Type, text: &mut String, indent: usize) {
 fn write_collection(kind: &str, element: &Type, text: &mut String, indent: usize) {
     text.push_str(kind);
     text.push('(');
-    write_type(element, text, indent);
+    // Elements that take lines of their own begin on one.
+    if matches!(element, Type::Tuple(_) | Type::Object(_)) {
+        write_lines([(None, element)].into_iter(), text, indent);
+    } else {
+        write_type(element, text, indent);
+    }
     text.push(')');
 }
 

@@ -70,7 +70,8 @@ impl Value {
     pub fn string(text: impl Into<EcoString>) -> Self {
         use unicode_normalization::{UnicodeNormalization, is_nfc};
         let text = text.into();
-        Self::new(Kind::String(if is_nfc(&text) { text } else { text.nfc().collect() }))
+        let normal = text.is_ascii() || is_nfc(&text);
+        Self::new(Kind::String(if normal { text } else { text.nfc().collect() }))
     }
 
     /// `true` or `false`.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use terrace::base::Mode;
 use terrace::diag::{Diagnostic, Diagnostics, FileId, Severity};
 use terrace::eval::{self, Caller, Effects, Found, Outside, Reference, Scope, Step, problem};
 use terrace::syntax::ast::{Body, Expr};
@@ -47,7 +48,8 @@ pub enum Level {
 
 impl Case {
     pub fn all() -> Vec<Self> {
-        let mut files: Vec<_> = std::fs::read_dir(format!("{FOLDER}/expr"))
+        let folder = std::env::var("EXPRESSION_CASES").unwrap_or(format!("{FOLDER}/expr"));
+        let mut files: Vec<_> = std::fs::read_dir(folder)
             .expect("the cases are there")
             .map(|entry| entry.expect("readable").path())
             .collect();
@@ -258,6 +260,9 @@ impl Scope for Fixture {
             "local" => (self.local(name(0)), 1),
             "path" if name(0) == "cwd" => (Value::string("/"), 1),
             "path" => (Value::string("."), 1),
+            "terraform" if name(0) == "applying" => {
+                (Value::bool(false).with_marks(Marks::EPHEMERAL), 1)
+            }
             "terraform" => (Value::string("default"), 1),
             "resource" => (Value::open(), reference.steps.len()),
             _ => (Value::open(), 1),
@@ -316,7 +321,7 @@ fn resource(reference: &Reference<'_>, root: &str) -> Diagnostics {
         let names = (ty, resource);
         let known = [""];
         return problem::undeclared_resource(
-            "managed",
+            Mode::Managed,
             names,
             "the root module",
             known,

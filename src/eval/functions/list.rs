@@ -266,8 +266,10 @@ fn element_type(args: &[Value]) -> Result<Type, CallError> {
         Type::List(element) => Ok((*element).clone()),
         Type::Tuple(types) => {
             let Some(index) = args[1].as_number() else { return Ok(Type::Dynamic) };
+            // Counting from the end works for lists only.
             let at = wrapped_index(index, types.len())?;
-            Ok(types[at].clone())
+            let whole_rounds = index.to_i64().is_some_and(|index| index >= 0 || at == 0);
+            if whole_rounds { Ok(types[at].clone()) } else { Err(CallError::new(NEGATIVE)) }
         }
         other => {
             Err(CallError::new(format!("cannot read elements from {}", other.friendly_name())))
@@ -282,7 +284,8 @@ fn wrapped_index(index: &Number, length: usize) -> Result<usize, CallError> {
     if length == 0 {
         return Err(CallError::new(EMPTY));
     }
-    usize::try_from(index).map(|index| index % length).map_err(|_| CallError::new(NEGATIVE))
+    let length = i64::try_from(length).unwrap_or(i64::MAX);
+    usize::try_from(index.rem_euclid(length)).map_err(|_| CallError::new(NEGATIVE))
 }
 
 fn element(context: &Context<'_>) -> Result<Value, CallError> {
