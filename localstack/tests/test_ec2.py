@@ -334,3 +334,28 @@ def test_tags(aws, net):
 def test_unknown_ids(aws, operation, parameters, code):
     with raises(code):
         getattr(aws.ec2, operation)(**parameters)
+
+
+def test_rule_descriptions_and_ports(aws, net):
+    groups = [aws.ec2.create_security_group(GroupName=name, Description="d", VpcId=net["vpc"])["GroupId"] for name in ("g", "h")]
+    pairs = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": groups[1], "Description": "from h"}]}
+    everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "all"}]}
+    answer = aws.ec2.authorize_security_group_ingress(GroupId=groups[0], IpPermissions=[pairs, everything])["SecurityGroupRules"]
+    assert [(rule["FromPort"], rule["Description"]) for rule in answer] == [(80, "from h"), (-1, "all")]
+    found = aws.ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule["SecurityGroupRuleId"] for rule in answer])["SecurityGroupRules"]
+    assert sorted((rule["FromPort"], rule["Description"]) for rule in found) == [(-1, "all"), (80, "from h")]
+
+
+def test_subnet_and_address_fields(aws, net):
+    aws.ec2.modify_subnet_attribute(SubnetId=net["subnet"], EnableDns64={"Value": True})
+    aws.ec2.modify_subnet_attribute(SubnetId=net["subnet"], PrivateDnsHostnameTypeOnLaunch="resource-name")
+    aws.ec2.modify_subnet_attribute(SubnetId=net["subnet"], EnableResourceNameDnsARecordOnLaunch={"Value": True})
+    aws.ec2.modify_subnet_attribute(SubnetId=net["subnet"], MapPublicIpOnLaunch={"Value": True})
+    (found,) = aws.ec2.describe_subnets(SubnetIds=[net["subnet"]])["Subnets"]
+    assert found.items() >= {"EnableDns64": True, "MapPublicIpOnLaunch": True, "MapCustomerOwnedIpOnLaunch": False}.items()
+    options = {"HostnameType": "resource-name", "EnableResourceNameDnsARecord": True, "EnableResourceNameDnsAAAARecord": False}
+    assert found["PrivateDnsNameOptionsOnLaunch"] == options
+    allocated = aws.ec2.allocate_address(Domain="vpc")
+    (address,) = aws.ec2.describe_addresses()["Addresses"]
+    assert (allocated["NetworkBorderGroup"], address["PublicIpv4Pool"]) == ("us-east-1", "amazon")
+    assert not {"InstanceId", "AssociationId", "NetworkInterfaceId"} & set(address)

@@ -9,6 +9,7 @@ mod data;
 mod ec2;
 mod elbv2;
 mod error;
+mod iam;
 mod memo;
 mod regional;
 mod registry;

@@ -3,7 +3,7 @@
 use super::error::Operation as _;
 use super::regional::Regional;
 use super::resource::{Adapter, Erased};
-use super::{ec2, elbv2};
+use super::{ec2, elbv2, iam};
 use crate::base::{StackName, TypeName};
 use crate::provider::{Error, tags};
 
@@ -23,6 +23,11 @@ static RESOURCES: &[&dyn Erased] = &[
     &Adapter::<elbv2::listener_rule::ListenerRule>::new(),
     &Adapter::<elbv2::target_group::TargetGroup>::new(),
     &Adapter::<elbv2::target_group_attachment::TargetGroupAttachment>::new(),
+    &Adapter::<iam::instance_profile::InstanceProfile>::new(),
+    &Adapter::<iam::policy::Policy>::new(),
+    &Adapter::<iam::role::Role>::new(),
+    &Adapter::<iam::role_policy::RolePolicy>::new(),
+    &Adapter::<iam::role_policy_attachment::RolePolicyAttachment>::new(),
 ];
 
 /// The code of a type.

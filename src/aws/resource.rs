@@ -347,7 +347,9 @@ fn live<R: Resource>(aws: &Regional, scope: &Scope, found: Found<R::Spec>) -> Li
     if schema.block.attributes.contains_key("region") {
         attributes.insert("region".into(), Value::string(aws.region().as_str()));
     }
-    if schema.block.attributes.contains_key("id") {
+    // A type whose `id` attribute is not unique answers another one to be found by.
+    let has_own = attributes.get("id").is_some_and(|id| !id.is_null());
+    if schema.block.attributes.contains_key("id") && !has_own {
         attributes.insert("id".into(), Value::string(id.as_str()));
     }
     Live {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::world::World;
+
 /// An environment variable that means something.
 #[derive(Clone, Copy, Debug)]
 pub struct Variable {
@@ -29,6 +31,7 @@ variables! {
     TERRACE_TEST_PROVIDERS: "A schema file of providers that are simulated for tests",
     TERRACE_TEST_NOW: "The time that the clock shows in tests, as 2026-01-31T00:00:00Z",
     TERRACE_TEST_SEED: "The seed of every random choice in tests",
+    TF_DATA_DIR: "The folder for what is kept in a project, in place of .terrace: its subfolder terrace",
     TF_CLI_ARGS: "Arguments added to every command; TF_CLI_ARGS_plan and so on to one",
     TF_IN_AUTOMATION: "Set in scripts: fewer hints about what to run next",
     TF_INPUT: "false or 0: never ask for input (as --input=false)",
@@ -56,9 +59,7 @@ impl Environment {
     /// Reads the process's environment. Values that are not UTF-8 are left out.
     #[must_use]
     pub fn read() -> Self {
-        let pairs = std::env::vars_os();
-        let text = |text: std::ffi::OsString| text.into_string().ok();
-        Self(pairs.filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect())
+        Self(World::real().environment.vars().into_iter().collect())
     }
 
     /// An environment of these pairs alone.

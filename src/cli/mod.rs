@@ -6,11 +6,13 @@ mod commands;
 mod context;
 pub mod env;
 mod error;
+mod ledger;
 mod outside;
 mod printer;
 mod project;
 mod prompt;
 mod run;
+mod runtime;
 mod settings;
 mod signals;
 

@@ -1,6 +1,9 @@
 //! What the value of an attribute must satisfy, as the schema files say it.
 
+use std::sync::OnceLock;
+
 use ecow::EcoString;
+use regex::Regex;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -27,10 +30,10 @@ pub struct Checks {
     pub map_size: Option<(Option<usize>, Option<usize>)>,
     /// Regular expressions that must all match.
     #[serde(deserialize_with = "one_or_more")]
-    pub pattern: Vec<EcoString>,
+    pub pattern: Vec<Pattern>,
     /// Regular expressions of which none may match.
     #[serde(deserialize_with = "one_or_more")]
-    pub not_pattern: Vec<EcoString>,
+    pub not_pattern: Vec<Pattern>,
     /// The text begins so.
     pub prefix: Option<EcoString>,
     /// None of these characters.
@@ -68,13 +71,52 @@ pub struct Checks {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum OneOrMore {
-    One(EcoString),
-    More(Vec<EcoString>),
+    One(Pattern),
+    More(Vec<Pattern>),
 }
 
-fn one_or_more<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Vec<EcoString>, D::Error> {
+fn one_or_more<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Vec<Pattern>, D::Error> {
     Ok(match OneOrMore::deserialize(source)? {
         OneOrMore::One(one) => vec![one],
         OneOrMore::More(more) => more,
     })
+}
+
+/// A regular expression; compiled when first used.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "EcoString")]
+pub struct Pattern {
+    text: EcoString,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// The expression as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it matches somewhere in the text; an expression that cannot be compiled matches everything.
+    #[must_use]
+    pub fn is_match(&self, text: &str) -> bool {
+        self.regex().is_none_or(|regex| regex.is_match(text))
+    }
+
+    /// The compiled expression.
+    pub(super) fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(&self.text).ok()).as_ref()
+    }
+}
+
+impl From<EcoString> for Pattern {
+    fn from(text: EcoString) -> Self {
+        Self { text, compiled: OnceLock::new() }
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
 }

@@ -4,7 +4,7 @@ use ecow::EcoString;
 use serde_json::Value as Json;
 
 use super::Attribute;
-use crate::value::{Kind, Type, Value};
+use crate::value::{Number, Type, Value};
 
 /// The value of type `ty` that a JSON literal writes; none where it does not fit.
 pub(super) fn value_of(json: &Json, ty: &Type) -> Option<Value> {
@@ -19,7 +19,7 @@ pub(super) fn value_of(json: &Json, ty: &Type) -> Option<Value> {
             Value::list((**element).clone(), values_of(elements, element)?)
         }
         (Json::Array(elements), Type::Set(element)) => {
-            set_of(element, values_of(elements, element)?)
+            Value::set((**element).clone(), values_of(elements, element)?)
         }
         (Json::Object(entries), Type::Map(element)) => {
             let entries = entries
@@ -38,21 +38,9 @@ fn values_of(elements: &[Json], ty: &Type) -> Option<Vec<Value>> {
     elements.iter().map(|json| value_of(json, ty)).collect()
 }
 
-/// The set of the elements.
-pub(super) fn set_of(element: &Type, elements: impl IntoIterator<Item = Value>) -> Value {
-    let mut distinct: Vec<Value> = Vec::new();
-    for value in elements {
-        if !distinct.contains(&value) {
-            distinct.push(value);
-        }
-    }
-    Value::new(Kind::Set(element.clone(), distinct.into()))
-}
-
-/// The number that a float stands for; none where it is not finite.
+/// The number that a float stands for in decimal; none where it is not finite.
 pub(super) fn number_of(float: f64) -> Option<Value> {
-    #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and in range")]
-    (float.fract() == 0.0 && float.abs() < 9e15).then(|| Value::number(float as i64))
+    if float.is_finite() { Number::parse(&float.to_string()).map(Value::number) } else { None }
 }
 
 impl Attribute {

@@ -10,16 +10,20 @@ mod facts;
 mod file;
 mod json;
 mod model;
+mod protocol;
 mod registry;
+mod scene;
+mod semantic;
 mod type_text;
 mod typed_value;
+mod validate;
 mod wire;
 mod words;
 
 #[cfg(feature = "aws")]
 pub mod typed;
 
-pub use checks::Checks;
+pub use checks::{Checks, Pattern};
 pub use condition::{Condition, Operand, Side, Test};
 pub use facts::{
     Api, Describe, Duration, Durations, Facts, Idempotency, Interruption, InterruptionCase,
@@ -31,5 +35,11 @@ pub use model::{
     NestedBlock, Nesting, Nullable, Presence, Relations, Rule, Schema,
 };
 pub use registry::{Registry, aliases, data, ephemeral, names, provider, resource};
+pub use scene::{Scene, value_at};
+pub use semantic::{
+    Impact, Name, empty_object, equal, generate_name, is_zero, normalized, policies_equal, set_key,
+    suppresses, with_defaults,
+};
 pub use typed_value::{Field, Fields, ObjectWriter, Secret, Shape, ShapeError, Typed};
+pub use validate::{SpanOf, validate};
 pub use words::{DiffSuppress, Normalize};

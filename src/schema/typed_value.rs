@@ -8,7 +8,7 @@ use std::fmt;
 use ecow::EcoString;
 use zeroize::Zeroize;
 
-use super::json::{number_of, set_of};
+use super::json::number_of;
 use crate::value::{Kind, Marks, ObjectType, Type, Value};
 
 /// A text that must not be shown; wiped from memory when dropped.
@@ -191,7 +191,9 @@ impl ObjectWriter<'_> {
             Type::List(element) => {
                 Value::list((**element).clone(), field.map(|field| field.write(element)))
             }
-            Type::Set(element) => set_of(element, field.map(|field| field.write(element))),
+            Type::Set(element) => {
+                Value::set((**element).clone(), field.map(|field| field.write(element)))
+            }
             ty => field.map_or_else(|| Value::null(ty.clone()), |field| field.write(ty)),
         };
         self.values.insert(name.clone(), value);
@@ -312,7 +314,9 @@ impl<T: Field> Field for Vec<T> {
             Type::List(element) => {
                 Value::list((**element).clone(), self.iter().map(|field| field.write(element)))
             }
-            Type::Set(element) => set_of(element, self.iter().map(|field| field.write(element))),
+            Type::Set(element) => {
+                Value::set((**element).clone(), self.iter().map(|field| field.write(element)))
+            }
             _ => Value::tuple(self.iter().map(|field| field.write(&Type::Dynamic))),
         }
     }

@@ -3,7 +3,10 @@
 pub mod completions;
 pub mod explain;
 pub mod fmt;
+pub mod force_unlock;
 pub mod init;
+pub mod output;
 pub mod phases;
+pub mod status;
 pub mod validate;
 pub mod version;

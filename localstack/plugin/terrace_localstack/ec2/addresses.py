@@ -51,3 +51,22 @@ def replace_profile(call: Call) -> Answer:
             profile = association.iam_instance_profile
             ec2.get_instance(instance_id).iam_instance_profile = {"Arn": profile.arn, "Id": profile.id}
     return answer
+
+
+@mend("ec2", "AllocateAddress")
+def allocate(call: Call) -> Answer:
+    pool = {"PublicIpv4Pool": "amazon", "NetworkBorderGroup": call.params.get("NetworkBorderGroup", call.region)}
+    return pool | call.proceed()
+
+
+@mend("ec2", "DescribeAddresses")
+def describe(call: Call) -> Answer:
+    answer = call.proceed()
+    for shown in answer.get("Addresses", []):
+        for name in ("InstanceId", "NetworkInterfaceId", "AssociationId", "PrivateIpAddress", "NetworkInterfaceOwnerId"):
+            if not shown.get(name):
+                shown.pop(name, None)
+        shown |= {"PublicIpv4Pool": "amazon", "NetworkBorderGroup": call.region}
+        if shown.get("AssociationId"):
+            shown["NetworkInterfaceOwnerId"] = call.account
+    return answer

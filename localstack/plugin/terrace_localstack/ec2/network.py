@@ -3,9 +3,11 @@
 https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
 """
 
+import inspect
 from functools import partial
 
 from moto.ec2.models.nat_gateways import NatGateway
+from moto.ec2.models.security_groups import SecurityGroupRule
 
 from terrace_localstack.native import Scope
 from terrace_localstack.pipeline import Answer, Call, mend
@@ -113,3 +115,69 @@ def unknown_groups(call: Call) -> Answer:
         if Scope.of(call.context).ec2.get_security_group_from_id(group) is None:
             raise aws_error("InvalidGroup.NotFound", f"The security group '{group}' does not exist")
     return call.proceed()
+
+
+SUBNET_FIELDS = {
+    "EnableDns64": lambda value: value["Value"],
+    "MapCustomerOwnedIpOnLaunch": lambda value: value["Value"],
+    "CustomerOwnedIpv4Pool": lambda value: value,
+    "EnableLniAtDeviceIndex": lambda value: value,
+}
+"""Subnet attributes that moto drops: kept on the subnet and answered."""
+
+
+@mend("ec2", "ModifySubnetAttribute")
+def modify_subnet(call: Call) -> Answer:
+    subnet = Scope.of(call.context).ec2.get_subnet(call.params["SubnetId"])
+    extras = subnet.__dict__.setdefault("extras", {})
+    extras |= {name: read(call.params[name]) for name, read in SUBNET_FIELDS.items() if name in call.params}
+    if call.params.get("DisableLniAtDeviceIndex", {}).get("Value"):
+        extras.pop("EnableLniAtDeviceIndex", None)
+    options = extras.setdefault("PrivateDnsNameOptionsOnLaunch", {})
+    if "PrivateDnsHostnameTypeOnLaunch" in call.params:
+        options["HostnameType"] = call.params["PrivateDnsHostnameTypeOnLaunch"]
+    for record in ("EnableResourceNameDnsARecord", "EnableResourceNameDnsAAAARecord"):
+        if record + "OnLaunch" in call.params:
+            options[record] = call.params[record + "OnLaunch"]["Value"]
+    if {"MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation"} & set(call.params):
+        return call.proceed()
+    return {}
+
+
+@mend("ec2", "DescribeSubnets")
+def describe_subnets(call: Call) -> Answer:
+    answer = call.proceed()
+    subnets = {identity: subnet for zone in Scope.of(call.context).ec2.subnets.values() for identity, subnet in zone.items()}
+    for shown in answer.get("Subnets", []):
+        extras = dict(getattr(subnets[shown["SubnetId"]], "extras", {}))
+        options = extras.pop("PrivateDnsNameOptionsOnLaunch", {})
+        shown["PrivateDnsNameOptionsOnLaunch"] = shown.get("PrivateDnsNameOptionsOnLaunch", {}) | options
+        shown |= {"EnableDns64": False, "MapCustomerOwnedIpOnLaunch": False} | extras
+    return answer
+
+
+@mend("ec2", "AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress")
+def rules_of_all_ports(call: Call) -> Answer:
+    """Answers ports of rules for every protocol as DescribeSecurityGroupRules does."""
+    answer = call.proceed()
+    for rule in answer.get("SecurityGroupRules", []):
+        if rule.get("IpProtocol") == "-1":
+            rule |= {"FromPort": -1, "ToPort": -1}
+    return answer
+
+
+def _rule_description(self: SecurityGroupRule) -> str | None:
+    """Finds the description wherever the rule's source carries it; moto looks at address ranges only."""
+    prefix = getattr(self, "_prefix_description", None)
+    return self.ip_range.get("Description") or self.source_group.get("Description") or prefix
+
+
+def _remember_prefix_description(self: SecurityGroupRule, *args, **kwargs) -> None:
+    _init_rule(self, *args, **kwargs)
+    given = inspect.signature(_init_rule).bind(self, *args, **kwargs).arguments.get("prefix_list_id")
+    self._prefix_description = (given or {}).get("Description")
+
+
+_init_rule = SecurityGroupRule.__init__
+SecurityGroupRule.__init__ = _remember_prefix_description
+SecurityGroupRule.description = property(_rule_description)

@@ -102,8 +102,8 @@ def _interface(scope: Scope, interface: str) -> Iterator[str]:
 
 def _subnet_group(scope: Scope, name: str) -> Iterator[str]:
     for database in _databases(scope):
-        group = database.db_subnet_group
-        if group is not None and name.lower() == getattr(group, "name", getattr(group, "subnet_name", "")).lower():
+        group = getattr(database, "db_subnet_group", None)
+        if group is not None and name.lower() == group.name:
             yield database.db_instance_identifier
 
 

@@ -1,0 +1,20 @@
+//! What values mean to a type, beyond what they are: zero values, defaults, normal forms, differences that do not count.
+//!
+//! All pure; the planner decides when to ask.
+
+mod change;
+mod defaults;
+mod naming;
+mod normalize;
+mod policy;
+mod set_key;
+mod suppress;
+mod zero;
+
+pub use change::Impact;
+pub use defaults::{empty_object, normalized, with_defaults};
+pub use naming::{Name, generate_name};
+pub use policy::policies_equal;
+pub use set_key::set_key;
+pub use suppress::suppresses;
+pub use zero::{equal, is_zero};
