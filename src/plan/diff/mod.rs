@@ -1,0 +1,237 @@
+//! Desired and live value of one object to the value that is planned, and how it differs.
+//!
+//! The rules are those of the provider: what it computes, what it takes for equal, what it cannot change in place.
+//! They come from the schema; a few types of the language itself have their own, in [`builtin`].
+
+mod builtin;
+mod changes;
+mod equal;
+pub(super) mod marks;
+mod owned;
+mod propose;
+mod sides;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use self::changes::{Changes, Comparer};
+use self::propose::Proposer;
+use self::sides::Sides;
+use super::Interruption;
+use crate::base::Digest;
+use crate::schema::{Effect, InterruptionClass, Schema};
+use crate::value::{AttrPath, Kind, Type, Value};
+
+pub(super) use self::changes::changed_paths;
+pub use self::owned::ProviderTags;
+pub(super) use self::propose::computed_not_null;
+
+/// What a difference is made from. Marks are put aside on the way in.
+pub struct DiffInput<'a> {
+    /// The type.
+    pub schema: &'a Schema,
+    /// The live object; none where there is none, or where it is going to be replaced.
+    pub prior: Option<&'a Value>,
+    /// The configuration: an object of the schema's implied type, null where unset.
+    pub config: &'a Value,
+    /// The provider configuration's tags.
+    pub tags: &'a ProviderTags,
+    /// The region that the object's scope means; none for providers without regions or where nobody knows it yet.
+    pub region: Option<&'a str>,
+    /// Digests of write-only arguments as they were sent last, by name; none where nothing is remembered.
+    pub sent: Option<&'a BTreeMap<String, Digest>>,
+}
+
+/// The difference of one object.
+pub struct Difference {
+    /// The live object as it is compared: without foreign tags, unreadable arguments as they were sent.
+    pub prior: Option<Value>,
+    /// What it is to be, unmarked; unknowns where only the cloud or the apply will tell.
+    pub planned: Value,
+    /// Where they differ. Empty for a new object.
+    pub changed: Vec<AttrPath>,
+    /// What cannot be changed in place.
+    pub replace: Vec<AttrPath>,
+    /// What an update interrupts.
+    pub interruption: Interruption,
+}
+
+/// The difference between an object and its configuration.
+#[must_use]
+pub fn diff(input: &DiffInput<'_>) -> Difference {
+    let config = marks::strip(input.config);
+    let prior = input.prior.map(marks::strip).filter(|prior| !prior.is_null());
+    if let Some(difference) = builtin::diff(input.schema, prior.as_ref(), &config) {
+        return difference;
+    }
+    let prior = prior.map(|prior| fill_unreadable(input, &prior, &config));
+    let mut planned = propose(input, prior.as_ref(), &config);
+    let prior = prior.map(|prior| owned::own_tags_only(input.schema, &prior, &planned));
+    if let Some(prior) = &prior {
+        owned::keep_live(input.schema, prior, &mut planned);
+    }
+    let Some(prior) = prior else {
+        let planned = Value::new(Kind::Object(Arc::new(planned)));
+        return Difference {
+            prior: None,
+            planned,
+            changed: Vec::new(),
+            replace: Vec::new(),
+            interruption: Interruption::None,
+        };
+    };
+    let first = Value::new(Kind::Object(Arc::new(planned.clone())));
+    let differs = !compare(input.schema, &prior, &first, &config).changed.is_empty();
+    if differs {
+        apply_rules(input.schema, &prior, &config, &mut planned);
+    }
+    let planned = Value::new(Kind::Object(Arc::new(planned)));
+    let Changes { changed, replace } = compare(input.schema, &prior, &planned, &config);
+    let planned = if changed.is_empty() { prior.clone() } else { planned };
+    let interruption = interruption(input.schema, &prior, &planned, &config, &changed);
+    Difference { prior: Some(prior), planned, changed, replace, interruption }
+}
+
+fn propose(
+    input: &DiffInput<'_>,
+    prior: Option<&Value>,
+    config: &Value,
+) -> BTreeMap<EcoString, Value> {
+    let sides = Sides { prior, planned: config, config };
+    let proposer = Proposer { framework: input.schema.framework, sides };
+    let proposed = proposer.block("", &input.schema.block, prior, config);
+    let mut planned = proposed.as_entries().cloned().unwrap_or_default();
+    if input.schema.region_override && config.attribute("region").is_none_or(Value::is_null) {
+        let live = prior.and_then(|prior| prior.attribute("region")).filter(|r| !r.is_null());
+        let region = match (input.region, live) {
+            (Some(region), _) => Value::string(region),
+            (None, Some(live)) => live.clone(),
+            (None, None) => Value::unknown(Type::String),
+        };
+        planned.insert("region".into(), region);
+    }
+    if prior.is_none() && planned.get("id").is_some_and(|id| !id.is_known()) {
+        planned.insert("id".into(), computed_not_null(&Type::String));
+    }
+    owned::plan_tags(input.schema, input.tags, &mut planned);
+    planned
+}
+
+fn compare(schema: &Schema, prior: &Value, planned: &Value, config: &Value) -> Changes {
+    let sides = Sides { prior: Some(prior), planned, config };
+    Comparer { framework: schema.framework, sides, found: Changes::default() }
+        .compare(schema, prior, planned)
+}
+
+/// Arguments that cannot be read back count as they were sent last: as the configuration has them, unless a digest
+/// says that they were different.
+fn fill_unreadable(input: &DiffInput<'_>, prior: &Value, config: &Value) -> Value {
+    let Some(entries) = prior.as_entries() else { return prior.clone() };
+    let mut filled = entries.clone();
+    for (name, attribute) in &input.schema.block.attributes {
+        let (live, given) = (entries.get(name), config.attribute(name));
+        if live.is_some_and(|live| !live.is_null()) || !attribute.presence.is_writable() {
+            continue;
+        }
+        let unreadable = attribute.write_only || attribute.default.is_some() || attribute.sensitive;
+        let Some(given) = given.filter(|given| unreadable && !given.is_null()) else { continue };
+        let sent = input.sent.and_then(|sent| sent.get(name.as_str()));
+        let changed = sent.is_some_and(|sent| digest(given).as_ref() != Some(sent));
+        if !changed {
+            filled.insert(name.clone(), given.clone());
+        }
+    }
+    for name in input.schema.block.blocks.keys().filter(|name| *name == "timeouts") {
+        if let Some(given) = config.attribute(name) {
+            filled.insert(name.clone(), given.clone());
+        }
+    }
+    Value::new(Kind::Object(Arc::new(filled)))
+}
+
+/// The digest by which the manifest remembers a write-only argument; none while it is not wholly known.
+#[must_use]
+pub fn digest(value: &Value) -> Option<Digest> {
+    let value = marks::strip(value);
+    value.is_wholly_known().then(|| {
+        Digest::of(equal::key(crate::schema::Framework::PluginFramework, &value, &[]))
+    })
+}
+
+/// Rules that make computed attributes unknown or set them, once something else changes.
+fn apply_rules(
+    schema: &Schema,
+    prior: &Value,
+    config: &Value,
+    planned: &mut BTreeMap<EcoString, Value>,
+) {
+    for rule in &schema.rules {
+        let now = rule.phase.as_deref().is_none_or(|phase| phase == "plan");
+        if !matches!(rule.effect, Effect::Computed | Effect::SetValue | Effect::IgnoreChange) || !now
+        {
+            continue;
+        }
+        let snapshot = Value::new(Kind::Object(Arc::new(planned.clone())));
+        let sides = Sides { prior: Some(prior), planned: &snapshot, config };
+        for attr in rule.attrs.iter().filter(|attr| !attr.contains('.')) {
+            let Some(attribute) = schema.attribute(attr) else { continue };
+            if !sides.holds(&rule.when, attr) {
+                continue;
+            }
+            let given = config.attribute(attr).is_some_and(|given| !given.is_null());
+            match rule.effect {
+                Effect::Computed if !given => {
+                    planned.insert(attr.clone(), propose::computed(&attribute.ty));
+                }
+                Effect::SetValue => {
+                    if let Some(value) = attribute.literal(rule.value.as_ref()) {
+                        planned.insert(attr.clone(), value);
+                    }
+                }
+                Effect::IgnoreChange => {
+                    if let Some(live) = prior.attribute(attr) {
+                        planned.insert(attr.clone(), live.clone());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn interruption(
+    schema: &Schema,
+    prior: &Value,
+    planned: &Value,
+    config: &Value,
+    changed: &[AttrPath],
+) -> Interruption {
+    let sides = Sides { prior: Some(prior), planned, config };
+    let mut worst = Interruption::None;
+    for path in changed {
+        let dotted = changes::dotted(path);
+        let plain: Vec<&str> =
+            dotted.split('.').filter(|step| step.parse::<usize>().is_err()).collect();
+        let found = (1..=plain.len())
+            .rev()
+            .find_map(|length| schema.terrace.interruption.get(plain[..length].join(".").as_str()));
+        let Some(fact) = found else { continue };
+        let case = fact.unless.iter().find(|case| sides.holds(&case.when, &dotted));
+        let class = case.map_or(fact.class, |case| case.class);
+        worst = worst.max(match class {
+            InterruptionClass::None => Interruption::None,
+            InterruptionClass::Brief => Interruption::Brief,
+            InterruptionClass::Downtime => Interruption::Downtime,
+            InterruptionClass::Replacement => Interruption::Replacement,
+        });
+    }
+    worst
+}
+
+/// Whether two values are the same apart from marks.
+#[must_use]
+pub fn same_value(left: &Value, right: &Value) -> bool {
+    marks::strip(left).kind() == marks::strip(right).kind()
+}

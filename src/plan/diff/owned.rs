@@ -1,0 +1,113 @@
+//! Values that the configuration does not own alone: tags of others, and what an autoscaler or a schedule moves.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use crate::schema::{LiveOwned, Schema};
+use crate::value::{Kind, Number, Type, Value};
+
+/// Tags that a provider configuration adds to everything, and those that it does not look at.
+#[derive(Clone, Default)]
+pub struct ProviderTags {
+    /// `default_tags`
+    pub default: BTreeMap<EcoString, Value>,
+    /// `ignore_tags { keys }`
+    pub ignore_keys: Vec<EcoString>,
+    /// `ignore_tags { key_prefixes }`
+    pub ignore_prefixes: Vec<EcoString>,
+}
+
+impl ProviderTags {
+    fn ignores(&self, key: &str) -> bool {
+        self.ignore_keys.iter().any(|ignored| ignored == key)
+            || self.ignore_prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
+    }
+}
+
+/// Sets `tags_all` of the planned object: default tags overlaid by its own.
+pub(super) fn plan_tags(schema: &Schema, tags: &ProviderTags, planned: &mut Entries) {
+    if !schema.takes_default_tags() || schema.attribute("tags_all").is_none() {
+        return;
+    }
+    let own = planned.get("tags").cloned().unwrap_or_else(|| Value::null(Type::Dynamic));
+    let all = if own.is_known() {
+        let mut all = tags.default.clone();
+        for (key, value) in own.as_entries().into_iter().flatten() {
+            if value.is_null() {
+                all.remove(key);
+            } else {
+                all.insert(key.clone(), value.clone());
+            }
+        }
+        all.retain(|key, _| !tags.ignores(key));
+        Value::map(Type::String, all)
+    } else {
+        Value::unknown(Type::map(Type::String))
+    };
+    planned.insert("tags_all".into(), all);
+}
+
+/// The attributes of an object while it is put together.
+pub(super) type Entries = BTreeMap<EcoString, Value>;
+
+/// The live object with only those tags that the planned one owns: foreign ones are left alone and not shown.
+pub(super) fn own_tags_only(schema: &Schema, prior: &Value, planned: &Entries) -> Value {
+    let Some(entries) = prior.as_entries() else { return prior.clone() };
+    let is_map = |name: &str| schema.attribute(name).is_some_and(|a| matches!(a.ty, Type::Map(_)));
+    if !schema.takes_default_tags() || !is_map("tags") {
+        return prior.clone();
+    }
+    let mut live: Entries = BTreeMap::new();
+    for name in ["tags", "tags_all"] {
+        if let Some(tags) = entries.get(name).and_then(Value::as_entries) {
+            live.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+    }
+    let mut entries = entries.clone();
+    for name in ["tags", "tags_all"] {
+        let Some(wanted) = planned.get(name) else { continue };
+        if !wanted.is_known() {
+            continue;
+        }
+        let wanted = wanted.as_entries();
+        let own: Entries = live
+            .iter()
+            .filter(|(key, _)| wanted.is_some_and(|wanted| wanted.contains_key(*key)))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        let null = own.is_empty() && planned.get(name).is_some_and(Value::is_null);
+        let tags = Type::map(Type::String);
+        let own = if null { Value::null(tags) } else { Value::map(Type::String, own) };
+        entries.insert(name.into(), own);
+    }
+    Value::new(Kind::Object(Arc::new(entries)))
+}
+
+/// Takes over live values that something else legitimately moves, kept between their bounds.
+pub(super) fn keep_live(schema: &Schema, prior: &Value, planned: &mut Entries) {
+    for owned in &schema.terrace.live_owned {
+        if !owned.initial {
+            continue;
+        }
+        let Some(live) = prior.attribute(&owned.attr).filter(|live| !live.is_null()) else {
+            continue;
+        };
+        let kept = clamp(owned, live, planned);
+        planned.insert(owned.attr.clone(), kept);
+    }
+}
+
+fn clamp(owned: &LiveOwned, live: &Value, planned: &Entries) -> Value {
+    let (Some((low, high)), Some(number)) = (&owned.clamp, live.as_number()) else {
+        return live.clone();
+    };
+    let bound = |name: &str| -> Option<&Number> { planned.get(name)?.as_number() };
+    let number = match (bound(low), bound(high)) {
+        (Some(low), _) if number < low => low,
+        (_, Some(high)) if number > high => high,
+        _ => number,
+    };
+    Value::number(number.clone())
+}

@@ -1,0 +1,101 @@
+//! Moves that cannot be meant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::endpoint::Endpoint;
+use super::{Statement, statements};
+use crate::base::{Address, ModulePath};
+use crate::config::Tree;
+use crate::diag::{Diagnostic, Diagnostics};
+
+/// Checks the `moved` blocks against what the configuration declares: all instances and all module instances of it.
+pub fn validate(
+    tree: &Tree,
+    owned: &BTreeSet<Address>,
+    declared: &BTreeSet<Address>,
+    modules: &BTreeSet<ModulePath>,
+) -> Diagnostics {
+    let mut problems = Diagnostics::none();
+    let mut by_from: BTreeMap<Endpoint, &Statement> = BTreeMap::new();
+    let mut by_to: BTreeMap<Endpoint, &Statement> = BTreeMap::new();
+    let statements = statements(tree, owned);
+    for statement in &statements {
+        if statement.from == statement.to {
+            problems.push(redundant(statement));
+            continue;
+        }
+        if still_exists(&statement.from, declared, modules) {
+            problems.push(exists(statement));
+        }
+        if let Some(other) = by_from.insert(statement.from.clone(), statement)
+            && other.to != statement.to
+        {
+            problems.push(ambiguous(statement, other, "from"));
+        }
+        if let Some(other) = by_to.insert(statement.to.clone(), statement)
+            && other.from != statement.from
+        {
+            problems.push(ambiguous(statement, other, "to"));
+        }
+    }
+    problems
+}
+
+fn still_exists(
+    from: &Endpoint,
+    declared: &BTreeSet<Address>,
+    modules: &BTreeSet<ModulePath>,
+) -> bool {
+    match from {
+        Endpoint::Instance(address) => declared.contains(address),
+        Endpoint::Resource(resource) => declared
+            .range(resource.instance(None)..)
+            .next()
+            .is_some_and(|address| address.resource == *resource),
+        Endpoint::Module(path) => modules.contains(path),
+        Endpoint::Call(path) => {
+            let Some((last, init)) = path.steps().split_last() else { return false };
+            modules.iter().any(|module| {
+                module.steps().len() == path.steps().len()
+                    && module.steps().starts_with(init)
+                    && module.steps().last().is_some_and(|step| step.name == last.name)
+            })
+        }
+    }
+}
+
+fn redundant(statement: &Statement) -> Diagnostic {
+    let detail = format!(
+        "This statement declares a move from {} to the same address, so it does nothing.",
+        statement.from
+    );
+    Diagnostic::error(541, "Redundant move statement", detail).at(statement.span)
+}
+
+fn exists(statement: &Statement) -> Diagnostic {
+    let detail = format!(
+        "This statement declares a move from {}, but that object is still declared in the configuration.",
+        statement.from
+    );
+    Diagnostic::error(542, "Moved object still exists", detail)
+        .at(statement.from_span)
+        .within(statement.span)
+        .help("Change the configuration so that it is declared as the new address only.")
+}
+
+fn ambiguous(statement: &Statement, other: &Statement, end: &str) -> Diagnostic {
+    let detail = if end == "from" {
+        format!(
+            "A statement already declares that {} moved to {}, but this one says that it moved to {}.",
+            statement.from, other.to, statement.to
+        )
+    } else {
+        format!(
+            "A statement already declares that {} moved to {}, but this one says that {} moved there instead.",
+            other.from, statement.to, statement.from
+        )
+    };
+    Diagnostic::error(543, "Ambiguous move statements", detail)
+        .at(if end == "from" { statement.from_span } else { statement.to_span })
+        .label(other.span, "the other statement")
+}

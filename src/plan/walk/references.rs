@@ -1,0 +1,252 @@
+//! References to what is not there: checked before anything is evaluated, also in branches that are never taken.
+
+use ecow::EcoString;
+
+use super::instance::Repetition;
+use super::scope::Place;
+use super::traversal;
+use crate::base::{Mode, did_you_mean};
+use crate::config::{Module, Resource};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval::{Reference, Step};
+use crate::graph::resource_key;
+use crate::syntax::ast::Ident;
+
+type Problem = Box<Diagnostic>;
+
+fn error(code: u16, summary: &str, detail: impl Into<String>, at: &Reference<'_>) -> Problem {
+    Box::new(Diagnostic::error(code, summary, detail).at(at.span))
+}
+
+fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a EcoString>) -> String {
+    did_you_mean(name, known.into_iter().map(EcoString::as_str))
+        .map_or_else(String::new, |word| format!(" Did you mean \"{word}\"?"))
+}
+
+pub(super) fn undeclared_variable(at: &Reference<'_>, name: &str, module: &Module) -> Problem {
+    let hint = match did_you_mean(name, module.variables.keys().map(EcoString::as_str)) {
+        Some(word) => format!(" Did you mean \"{word}\"?"),
+        None => format!(" This variable can be declared with a variable \"{name}\" {{}} block."),
+    };
+    let detail = format!("An input variable with the name \"{name}\" has not been declared.{hint}");
+    error(510, "Reference to undeclared input variable", detail, at)
+}
+
+pub(super) fn undeclared_local(at: &Reference<'_>, name: &str, module: &Module) -> Problem {
+    let hint = suggest(name, module.locals.keys());
+    let detail = format!("A local value with the name \"{name}\" has not been declared.{hint}");
+    error(510, "Reference to undeclared local value", detail, at)
+}
+
+pub(super) fn undeclared_module(at: &Reference<'_>, name: &Ident, module: &Module) -> Problem {
+    let hint = suggest(&name.name, module.calls.keys());
+    let name = &name.name;
+    let detail = format!("No module call named \"{name}\" is declared here.{hint}");
+    error(510, "Reference to undeclared module", detail, at)
+}
+
+pub(super) fn undeclared_resource(at: &Reference<'_>, module: &Module) -> Problem {
+    let Some((key, _)) = resource_key(at) else { return malformed(at) };
+    let kind = match key.mode {
+        Mode::Managed => "managed resource",
+        Mode::Data => "data resource",
+        Mode::Ephemeral => "ephemeral resource",
+    };
+    let other = Mode::Data;
+    let data = crate::config::ResourceKey { mode: other, ..key.clone() };
+    let hint = if key.mode == Mode::Managed && module.resources.contains_key(&data) {
+        format!(" Did you mean the data resource {data}?")
+    } else {
+        let names: Vec<EcoString> =
+            module.resources.keys().map(|key| key.to_string().into()).collect();
+        suggest(&key.to_string(), &names)
+    };
+    let place = match module.path.as_slice() {
+        [] => "the root module".to_owned(),
+        path => path.iter().map(|name| format!("module.{name}")).collect::<Vec<_>>().join("."),
+    };
+    let detail = format!(
+        "A {kind} \"{}\" \"{}\" has not been declared in {place}.{hint}",
+        key.type_name, key.name
+    );
+    error(510, "Reference to undeclared resource", detail, at)
+}
+
+pub(super) fn no_each(at: &Reference<'_>) -> Problem {
+    if at.attr(0).is_some_and(|name| name.name == "value") {
+        let detail = "A reference to \"each.value\" has been used in a context in which it is unavailable, such as \
+                      when the configuration no longer contains the value in its \"for_each\" expression. Remove \
+                      this reference to each.value in your configuration to work around this error.";
+        return error(511, "each.value cannot be used in this context", detail, at);
+    }
+    let detail = "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \
+                  \"for_each\" argument is set.";
+    error(511, "Reference to \"each\" in context without for_each", detail, at)
+}
+
+pub(super) fn bad_each(at: &Reference<'_>) -> Problem {
+    let name = at.attr(0).map(|name| name.name.clone()).unwrap_or_default();
+    let detail = format!(
+        "The \"each\" object does not have an attribute named \"{name}\". The supported attributes are each.key and \
+         each.value, the current key and value pair of the \"for_each\" attribute set."
+    );
+    error(511, "Invalid \"each\" attribute", detail, at)
+}
+
+pub(super) fn no_count(at: &Reference<'_>) -> Problem {
+    let detail = "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only \
+                  when the \"count\" argument is set.";
+    error(511, "Reference to \"count\" in non-counted context", detail, at)
+}
+
+pub(super) fn bad_count(at: &Reference<'_>) -> Problem {
+    let name = at.attr(0).map(|name| name.name.clone()).unwrap_or_default();
+    let detail = format!(
+        "The \"count\" object does not have an attribute named \"{name}\". The only supported attribute is \
+         count.index, which is the index of each instance of a resource block that has the \"count\" argument set."
+    );
+    error(511, "Invalid \"count\" attribute", detail, at)
+}
+
+pub(super) fn no_self(at: &Reference<'_>) -> Problem {
+    let detail = "The \"self\" object is not available in this context. This object can be used only in resource \
+                  provisioner, connection, and postcondition blocks.";
+    error(511, "Invalid \"self\" reference", detail, at)
+}
+
+pub(super) fn bad_constant(at: &Reference<'_>) -> Problem {
+    let root = at.root;
+    let name = at.attr(0).map(|name| name.name.clone()).unwrap_or_default();
+    let detail = format!("The \"{root}\" object does not have an attribute named \"{name}\".");
+    error(511, &format!("Invalid \"{root}\" attribute"), detail, at)
+}
+
+pub(super) fn malformed(at: &Reference<'_>) -> Problem {
+    let root = at.root.as_str();
+    let detail = match root {
+        "data" | "ephemeral" | "resource" => format!(
+            "The \"{root}\" object must be followed by two attribute names: the resource type and the resource name."
+        ),
+        "var" | "local" | "module" | "each" | "count" | "path" | "terraform" | "phase" | "stack" => {
+            format!(
+                "The \"{root}\" object cannot be accessed directly. Instead, access one of its attributes."
+            )
+        }
+        _ => "A reference to a resource type must be followed by at least one attribute access, specifying the \
+              resource name."
+            .to_owned(),
+    };
+    error(512, "Invalid reference", detail, at)
+}
+
+/// What is wrong with a reference, before anything is evaluated.
+pub(super) fn check(place: &Place<'_>, at: &Reference<'_>) -> Diagnostics {
+    let module = &place.state.config.tree[place.state.instances[place.at].module];
+    match check_one(place, module, at) {
+        Ok(()) => Diagnostics::none(),
+        Err(problem) => (*problem).into(),
+    }
+}
+
+fn check_one(place: &Place<'_>, module: &Module, at: &Reference<'_>) -> Result<(), Problem> {
+    let name = at.attr(0).map(|ident| ident.name.as_str());
+    match (at.root.as_str(), name) {
+        ("var", Some(name)) if !module.variables.contains_key(name) => {
+            Err(undeclared_variable(at, name, module))
+        }
+        ("local", Some(name)) if !module.locals.contains_key(name) => {
+            Err(undeclared_local(at, name, module))
+        }
+        ("module", Some(_)) => check_module(module, at),
+        ("each", Some("key" | "value")) => match place.repetition {
+            Repetition::Each { .. } => Ok(()),
+            _ => Err(no_each(at)),
+        },
+        ("each", Some(_)) => Err(bad_each(at)),
+        ("count", Some("index")) => match place.repetition {
+            Repetition::Count(_) => Ok(()),
+            _ => Err(no_count(at)),
+        },
+        ("count", Some(_)) => Err(bad_count(at)),
+        ("self", _) if place.this.is_none() => Err(no_self(at)),
+        ("self", _) => Ok(()),
+        ("path" | "terraform" | "phase" | "stack", Some(name)) => {
+            let known = place.state.constant(crate::config::ModuleId::ROOT, at.root, name);
+            known.map(|_| ()).ok_or_else(|| bad_constant(at))
+        }
+        (
+            "var" | "local" | "module" | "each" | "count" | "path" | "terraform" | "phase" | "stack",
+            None,
+        ) => Err(malformed(at)),
+        ("var" | "local", _) => Ok(()),
+        _ => check_resource(place, module, at),
+    }
+}
+
+fn check_module(module: &Module, at: &Reference<'_>) -> Result<(), Problem> {
+    let Some(name) = at.attr(0) else { return Err(malformed(at)) };
+    let Some(call) = module.calls.get(&name.name) else {
+        return Err(undeclared_module(at, name, module));
+    };
+    let keyed = call.count.is_some() || call.for_each.is_some();
+    match at.steps.get(1) {
+        Some(Step::Attr(_)) if keyed => {
+            Err(missing_key(at, &format!("module.{}", name.name), call.count.is_some()))
+        }
+        Some(Step::Index { .. }) if !keyed => {
+            Err(unexpected_key(at, &format!("module.{}", name.name), "module"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_resource(place: &Place<'_>, module: &Module, at: &Reference<'_>) -> Result<(), Problem> {
+    let Some((key, used)) = resource_key(at) else { return Err(malformed(at)) };
+    let Some((index, _, resource)) = module.resources.get_full(&key) else {
+        return Err(undeclared_resource(at, module));
+    };
+    if place.own == Some(index) {
+        return Err(self_reference(at, resource));
+    }
+    let keyed = resource.count.is_some() || resource.for_each.is_some();
+    let rest = match at.steps.get(used) {
+        Some(Step::Attr(_)) if keyed => {
+            return Err(missing_key(at, &key.to_string(), resource.count.is_some()));
+        }
+        Some(Step::Index { .. }) if !keyed => {
+            return Err(unexpected_key(at, &key.to_string(), "resource"));
+        }
+        Some(Step::Index { .. }) => used + 1,
+        _ => used,
+    };
+    match place.state.schema(&key) {
+        Some(schema) => traversal::check(&schema.block, at.steps.get(rest..).unwrap_or_default()),
+        None => Ok(()),
+    }
+}
+
+fn missing_key(at: &Reference<'_>, address: &str, counted: bool) -> Problem {
+    let example = if counted { "[count.index]" } else { "[each.key]" };
+    let word = if counted { "count" } else { "for_each" };
+    let detail = format!(
+        "Because {address} has \"{word}\" set, its attributes must be accessed on specific instances.\n\nFor \
+         example, to correlate with indices of a referring resource, use:\n    {address}{example}"
+    );
+    error(513, "Missing resource instance key", detail, at)
+}
+
+fn unexpected_key(at: &Reference<'_>, address: &str, kind: &str) -> Problem {
+    let detail = format!(
+        "Because {address} does not have \"count\" or \"for_each\" set, references to it must not include an index \
+         key. Remove the bracketed index to refer to the single instance of this {kind}."
+    );
+    error(513, &format!("Unexpected {kind} instance key"), detail, at)
+}
+
+pub(super) fn self_reference(at: &Reference<'_>, resource: &Resource) -> Problem {
+    let detail = format!(
+        "Configuration for {} may not refer to itself.",
+        resource.key
+    );
+    error(514, "Self-referential block", detail, at)
+}
