@@ -28,16 +28,10 @@ struct Statement {
 pub struct Moves {
     /// The address before, by the address now; only of objects that moved.
     pub from: BTreeMap<Address, Address>,
+    /// Addresses that objects moved away from.
+    pub gone: BTreeSet<Address>,
     /// Objects that stay where they are because their new address is taken: the address wanted, by the address now.
     pub blocked: BTreeMap<Address, Address>,
-}
-
-impl Moves {
-    /// The address that an object now has, by the one that it had.
-    #[must_use]
-    pub fn now_by_before(&self) -> BTreeMap<&Address, &Address> {
-        self.from.iter().map(|(now, before)| (before, now)).collect()
-    }
 }
 
 /// Moves what is `owned` as the `moved` blocks of the configuration say.
@@ -65,8 +59,10 @@ pub fn follow(tree: &Tree, owned: &BTreeSet<Address>) -> (Moves, Diagnostics) {
             step(&mut places, &mut blocked, from, to);
         }
     }
-    let from = places.into_iter().filter(|(now, before)| now != before).collect();
-    (Moves { from, blocked }, Diagnostics::none())
+    let from: BTreeMap<Address, Address> =
+        places.into_iter().filter(|(now, before)| now != before).collect();
+    let gone = from.values().cloned().collect();
+    (Moves { from, gone, blocked }, Diagnostics::none())
 }
 
 fn step(

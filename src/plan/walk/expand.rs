@@ -206,3 +206,10 @@ fn not_strings(expr: &Expr, element: &Type) -> Diagnostics {
     );
     problem("Invalid for_each set argument", detail, expr)
 }
+
+impl Expansion {
+    /// An expansion of which nothing is known: while validating, one instance stands for all.
+    pub const fn open() -> Self {
+        Self { shape: Shape::Unknown, each: Vec::new() }
+    }
+}

@@ -107,12 +107,7 @@ impl State {
 
     /// The schema of a resource, data source or ephemeral resource.
     pub fn schema(&self, key: &ResourceKey) -> Option<&Schema> {
-        let kind = match key.mode {
-            Mode::Managed => schema::Kind::Resource,
-            Mode::Data => schema::Kind::Data,
-            Mode::Ephemeral => schema::Kind::Ephemeral,
-        };
-        self.registry.find(kind, key.type_name.as_str())
+        find_schema(&self.registry, key)
     }
 
     /// The defaults of a type constraint as values.
@@ -162,4 +157,14 @@ fn constants(input: &Input) -> BTreeMap<(&'static str, &'static str), Value> {
         found.insert(("phase", "index"), Value::number(index));
     }
     found.into_iter().collect()
+}
+
+/// The schema of a resource, data source or ephemeral resource.
+pub(in crate::plan) fn find_schema<'a>(registry: &'a Registry, key: &ResourceKey) -> Option<&'a Schema> {
+    let kind = match key.mode {
+        Mode::Managed => schema::Kind::Resource,
+        Mode::Data => schema::Kind::Data,
+        Mode::Ephemeral => schema::Kind::Ephemeral,
+    };
+    registry.find(kind, key.type_name.as_str())
 }

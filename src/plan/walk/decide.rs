@@ -1,0 +1,331 @@
+//! From a difference to steps: create, update, replace, or leave alone.
+
+use std::collections::BTreeMap;
+
+use super::Walk;
+use super::instance::InstanceId;
+use super::resource::Subject;
+use crate::base::{Address, Id};
+use crate::config::ModuleId;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::plan::diff::{self, DiffInput, Difference, marks};
+use crate::plan::{Action, Intent, Interruption, Live, Reason, Scope, Step, StepId, ignore, unknowns};
+use crate::schema::Schema;
+use crate::value::{AttrPath, Value};
+
+/// A step before it has its place in the plan; its number is its position among the drafts.
+#[derive(Clone)]
+pub(in crate::plan) struct Draft {
+    pub step: Step,
+    /// The block that it comes from; none for what no block declares.
+    pub source: Option<Source>,
+    /// Whether the old object is deleted only after the new one is there.
+    pub create_first: bool,
+}
+
+/// A block in a module instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::plan) struct Source {
+    pub module: ModuleId,
+    pub at: InstanceId,
+    pub index: usize,
+}
+
+/// What the configuration asks of one instance.
+pub(super) struct Wish<'a> {
+    pub schema: &'a Schema,
+    pub config: Value,
+    pub scope: Scope,
+}
+
+/// What is there, and how it came to be this instance's.
+struct Present {
+    live: Live,
+    moved_from: Option<Address>,
+    importing: Option<Id>,
+}
+
+impl Walk {
+    /// Decides about one instance; answers what expressions see of it.
+    pub(super) fn decide(
+        &mut self,
+        subject: &Subject<'_>,
+        wish: Wish<'_>,
+    ) -> Result<Value, Diagnostics> {
+        let present = self.present(subject, &wish)?;
+        let prior = present.as_ref().map(|present| present.live.value.clone());
+        let config = match &prior {
+            Some(prior) => {
+                ignore::apply(&subject.resource.lifecycle.ignore_changes, &wish.config, prior, wish.schema)
+            }
+            None => wish.config.clone(),
+        };
+        let difference = self.difference(subject, &wish, prior.as_ref(), &config);
+        if self.input.options.intent == Intent::RefreshOnly {
+            return Ok(self.leave_alone(subject, &wish, present, &config));
+        }
+        let Some(present) = present else {
+            let planned = marked(&difference.planned, &config, wish.schema);
+            self.create(subject, &wish, planned.clone(), None);
+            return Ok(planned);
+        };
+        let why = self.replacement_reason(subject, &difference)?;
+        match why {
+            Some(why) => self.replace(subject, &wish, present, &config, difference, why),
+            None => Ok(self.keep(subject, &wish, present, &config, difference)),
+        }
+    }
+
+    fn present(
+        &mut self,
+        subject: &Subject<'_>,
+        wish: &Wish<'_>,
+    ) -> Result<Option<Present>, Diagnostics> {
+        let address = &subject.address;
+        if let Some(slot) = self.slot(address) {
+            let live = slot.current.clone();
+            let moved_from = self.moves.from.get(address).cloned();
+            return Ok(Some(Present { live, moved_from, importing: None }));
+        }
+        if let Some((live, id)) = self.imported(subject)? {
+            return Ok(Some(Present { live, moved_from: None, importing: Some(id) }));
+        }
+        let found = self.by_nature(wish.schema, address, &wish.scope, &wish.config);
+        Ok(found.map(|live| Present { live, moved_from: None, importing: None }))
+    }
+
+    fn difference(
+        &self,
+        subject: &Subject<'_>,
+        wish: &Wish<'_>,
+        prior: Option<&Value>,
+        config: &Value,
+    ) -> Difference {
+        diff::diff(&DiffInput {
+            schema: wish.schema,
+            prior,
+            config,
+            tags: &subject.provider.tags,
+            region: wish.scope.region.as_ref().map(crate::base::Region::as_str),
+            sent: self.input.remembered.write_only.get(&subject.address),
+        })
+    }
+
+    /// Why the object has to be replaced, if it has to.
+    fn replacement_reason(
+        &self,
+        subject: &Subject<'_>,
+        difference: &Difference,
+    ) -> Result<Option<(Reason, Vec<AttrPath>)>, Diagnostics> {
+        let remembered = &self.input.remembered;
+        if remembered.tainted.contains(&subject.address) {
+            return Ok(Some((Reason::ReplaceBecauseTainted, difference.replace.clone())));
+        }
+        if self.input.options.replace.contains(&subject.address) {
+            return Ok(Some((Reason::ReplaceByRequest, difference.replace.clone())));
+        }
+        if !difference.replace.is_empty() {
+            return Ok(Some((Reason::ReplaceBecauseCannotUpdate, difference.replace.clone())));
+        }
+        let triggered = self.triggered(subject)?;
+        Ok(triggered.then(|| (Reason::ReplaceByTriggers, Vec::new())))
+    }
+
+    fn keep(
+        &mut self,
+        subject: &Subject<'_>,
+        wish: &Wish<'_>,
+        present: Present,
+        config: &Value,
+        difference: Difference,
+    ) -> Value {
+        let planned = marked(&difference.planned, config, wish.schema);
+        let action = if difference.changed.is_empty() { Action::NoOp } else { Action::Update };
+        let prior = difference.prior.unwrap_or_else(|| present.live.value.clone());
+        let step = Step {
+            action,
+            prior: Some(marked(&prior, config, wish.schema)),
+            unknown: unknowns::origins(&planned, subject.resource),
+            planned: Some(planned.clone()),
+            changed: difference.changed,
+            interruption: difference.interruption,
+            ..self.blank(subject, &present)
+        };
+        self.draft(subject, step);
+        planned
+    }
+
+    fn leave_alone(
+        &mut self,
+        subject: &Subject<'_>,
+        wish: &Wish<'_>,
+        present: Option<Present>,
+        config: &Value,
+    ) -> Value {
+        let Some(present) = present else {
+            return Value::unknown(wish.schema.implied_type().clone());
+        };
+        let value = marked(&present.live.value, config, wish.schema);
+        let step = Step {
+            action: Action::NoOp,
+            prior: Some(value.clone()),
+            planned: Some(value.clone()),
+            ..self.blank(subject, &present)
+        };
+        self.draft(subject, step);
+        value
+    }
+
+    fn replace(
+        &mut self,
+        subject: &Subject<'_>,
+        wish: &Wish<'_>,
+        present: Present,
+        config: &Value,
+        difference: Difference,
+        (reason, paths): (Reason, Vec<AttrPath>),
+    ) -> Result<Value, Diagnostics> {
+        if subject.resource.lifecycle.prevent_destroy {
+            return Err(prevented(&subject.address, subject.resource.lifecycle_span()).into());
+        }
+        let fresh = self.difference(subject, wish, None, &wish.config);
+        let planned = marked(&fresh.planned, config, wish.schema);
+        let prior = difference.prior.unwrap_or_else(|| present.live.value.clone());
+        let prior = marked(&prior, config, wish.schema);
+        let mut changed = Vec::new();
+        diff::changed_paths(
+            &AttrPath::default(),
+            &marks::strip(&prior),
+            &fresh.planned,
+            &mut changed,
+        );
+        let create_first = self.creates_first(subject);
+        let delete = Step {
+            action: Action::Delete,
+            reason,
+            prior: Some(prior.clone()),
+            replace_paths: paths.clone(),
+            interruption: Interruption::Replacement,
+            ..self.blank(subject, &present)
+        };
+        let delete = self.draft(subject, delete);
+        self.drafts[delete].create_first = create_first;
+        let create = Step {
+            action: Action::Create,
+            reason,
+            replaces: Some(step_id(delete)),
+            generation: generation(&present.live) + 1,
+            object: None,
+            expect: None,
+            prior: Some(prior),
+            unknown: unknowns::origins(&planned, subject.resource),
+            planned: Some(planned.clone()),
+            changed,
+            replace_paths: paths,
+            interruption: Interruption::Replacement,
+            scope: wish.scope.clone(),
+            ..self.blank(subject, &present)
+        };
+        let create = self.draft(subject, create);
+        self.drafts[create].create_first = create_first;
+        self.drafts[delete].step.replaces = Some(step_id(create));
+        Ok(planned)
+    }
+
+    fn create(
+        &mut self,
+        subject: &Subject<'_>,
+        wish: &Wish<'_>,
+        planned: Value,
+        importing: Option<Id>,
+    ) {
+        let step = Step {
+            unknown: unknowns::origins(&planned, subject.resource),
+            planned: Some(planned),
+            importing,
+            ..blank(&subject.address, wish.scope.clone(), Action::Create)
+        };
+        self.draft(subject, step);
+    }
+
+    /// A step about an object that is there.
+    fn blank(&self, subject: &Subject<'_>, present: &Present) -> Step {
+        Step {
+            generation: generation(&present.live),
+            object: Some(present.live.id.clone()),
+            expect: diff::digest(&present.live.value),
+            moved_from: present.moved_from.clone(),
+            importing: present.importing.clone(),
+            ..blank(&subject.address, present.live.scope.clone(), Action::NoOp)
+        }
+    }
+
+    pub(super) fn draft(&mut self, subject: &Subject<'_>, step: Step) -> usize {
+        let module = self.state.instances[subject.at].module;
+        let source = Source { module, at: subject.at, index: subject.index };
+        self.add_draft(step, Some(source))
+    }
+
+    pub(super) fn add_draft(&mut self, mut step: Step, source: Option<Source>) -> usize {
+        let at = self.drafts.len();
+        step.id = step_id(at);
+        self.by_address.entry(step.address.clone()).or_default().push(at);
+        self.drafts.push(Draft { step, source, create_first: false });
+        at
+    }
+
+    /// Whether the new object is made before the old one goes: asked for here, or by something that depends on it.
+    fn creates_first(&self, subject: &Subject<'_>) -> bool {
+        let module = self.state.instances[subject.at].module;
+        self.create_first.contains(&(module, subject.index))
+    }
+}
+
+/// A step with nothing but its address, place and action.
+pub(super) fn blank(address: &Address, scope: Scope, action: Action) -> Step {
+    Step {
+        id: StepId(0),
+        address: address.clone(),
+        generation: 1,
+        deposed: false,
+        scope,
+        action,
+        reason: Reason::None,
+        replaces: None,
+        after: Vec::new(),
+        object: None,
+        expect: None,
+        prior: None,
+        planned: None,
+        changed: Vec::new(),
+        replace_paths: Vec::new(),
+        unknown: BTreeMap::new(),
+        interruption: Interruption::None,
+        moved_from: None,
+        importing: None,
+    }
+}
+
+pub(super) fn step_id(at: usize) -> StepId {
+    StepId(u32::try_from(at).expect("steps fit into memory"))
+}
+
+/// The generation of a live object.
+pub(super) fn generation(live: &Live) -> u32 {
+    live.owner.as_ref().map_or(1, |owner| owner.generation)
+}
+
+/// A value with the marks of its configuration and its schema.
+pub(super) fn marked(value: &Value, config: &Value, schema: &Schema) -> Value {
+    marks::mark_schema(&marks::remark(value, config), &schema.block)
+}
+
+/// The refusal to delete what must not be deleted.
+pub(super) fn prevented(address: &Address, at: crate::diag::Span) -> Diagnostic {
+    let detail = format!(
+        "Resource {address} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed. \
+         To avoid this error and continue with the plan, either disable lifecycle.prevent_destroy or reduce the scope \
+         of the plan using the -target option."
+    );
+    Diagnostic::error(534, "Instance cannot be destroyed", detail).at(at).of(address)
+}

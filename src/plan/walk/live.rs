@@ -1,0 +1,158 @@
+//! Live objects as the walk sees them: asked for by type and scope, and found again by address or by nature.
+
+use super::Walk;
+use super::providers::scope_of;
+use super::resource::Subject;
+use crate::base::{Address, Mode, TypeName};
+use crate::config::Resource;
+use crate::graph::{ProviderTarget, find_provider};
+use crate::plan::{Live, LiveWorld, Scope, Slot, moves};
+use crate::schema::{Owner, Schema};
+use crate::value::{Type, Value};
+
+impl Walk {
+    /// Whether everything live that may matter to these instances is known; asks for it where not.
+    pub(super) fn is_live_known(&mut self, resource: &Resource, subjects: &[Subject<'_>]) -> bool {
+        let mut known = true;
+        let type_name = &resource.key.type_name;
+        let own_region = resource.body.attributes.iter().any(|a| a.name.name == "region");
+        let registry = self.state.registry.clone();
+        for subject in subjects {
+            let config = match registry.resource(type_name.as_str()) {
+                Some(schema) if own_region && schema.region_override => {
+                    let place = self.place_of(subject.at, subject.index, &subject.repetition);
+                    place.decode_resource(resource, schema).0
+                }
+                _ => Value::null(Type::Dynamic),
+            };
+            let scope = scope_of(&subject.provider, &config);
+            known &= self.ask_for(type_name, scope);
+        }
+        known
+    }
+
+    fn ask_for(&mut self, type_name: &TypeName, scope: Scope) -> bool {
+        let pair = (type_name.clone(), scope);
+        if self.found.contains(&pair) {
+            return true;
+        }
+        if self.asked.insert(pair.clone()) {
+            self.needs.live.push(pair);
+        }
+        false
+    }
+
+    /// Asks for every type that the configuration declares, in every scope that can be told already, so that one
+    /// question serves all.
+    pub(super) fn list_known_types(&mut self) {
+        if std::mem::replace(&mut self.listed, true) || self.state.validating {
+            return;
+        }
+        for (type_name, scope) in self.static_scopes() {
+            self.ask_for(&type_name, scope);
+        }
+    }
+
+    /// The types that the configuration declares with the scopes of the provider configurations that serve them.
+    fn static_scopes(&self) -> std::collections::BTreeSet<(TypeName, Scope)> {
+        let mut found = std::collections::BTreeSet::new();
+        let tree = &self.state.config.tree;
+        for (module, declared) in tree.iter() {
+            for resource in declared.resources.values() {
+                let key = &resource.key;
+                if key.mode != Mode::Managed || self.state.schema(key).is_none() {
+                    continue;
+                }
+                let alias = resource.provider.as_ref().and_then(|p| p.alias.as_deref());
+                let scopes: Vec<Scope> =
+                    match find_provider(tree, module, resource.provider_name(), alias) {
+                        ProviderTarget::Block { module, index, .. } => self
+                            .state
+                            .instances
+                            .of(module)
+                            .iter()
+                            .filter_map(|id| self.state.providers.get(&(*id, index)))
+                            .flat_map(|found| &found.members)
+                            .filter(|provider| provider.ready)
+                            .map(|provider| scope_of(provider, &Value::null(Type::Dynamic)))
+                            .collect(),
+                        ProviderTarget::Implied => self
+                            .implied
+                            .get(resource.provider_name())
+                            .filter(|provider| provider.ready)
+                            .map(|provider| scope_of(provider, &Value::null(Type::Dynamic)))
+                            .into_iter()
+                            .collect(),
+                        ProviderTarget::Missing => Vec::new(),
+                    };
+                found.extend(scopes.into_iter().map(|scope| (key.type_name.clone(), scope)));
+            }
+        }
+        found
+    }
+
+    /// Takes what was found and follows the `moved` blocks anew.
+    pub(super) fn take_live(&mut self, world: LiveWorld) {
+        self.found.extend(std::mem::take(&mut self.asked));
+        self.world.owned.extend(world.owned);
+        for (type_name, objects) in world.unclaimed {
+            self.world.unclaimed.entry(type_name).or_default().extend(objects);
+        }
+        let owned = self.world.owned.keys().cloned().collect();
+        let (moves, problems) = moves::follow(&self.state.config.tree, &owned);
+        if !problems.is_empty() && !self.problems.iter().any(|p| p.code.0 == 540) {
+            self.problems.extend(problems);
+        }
+        self.now_by_before =
+            moves.from.iter().map(|(now, before)| (before.clone(), now.clone())).collect();
+        self.moves = moves;
+    }
+
+    /// What is live at an address, after moves.
+    pub(super) fn slot(&self, address: &Address) -> Option<&Slot> {
+        match self.moves.from.get(address) {
+            Some(before) => self.world.owned.get(before),
+            None if self.moved_away(address) => None,
+            None => self.world.owned.get(address),
+        }
+    }
+
+    /// Whether what was at an address has another one now.
+    fn moved_away(&self, address: &Address) -> bool {
+        self.moves.gone.contains(address)
+    }
+
+    /// An object without tags that is this one by parent and natural key.
+    pub(super) fn by_nature(
+        &mut self,
+        schema: &Schema,
+        address: &Address,
+        scope: &Scope,
+        config: &Value,
+    ) -> Option<Live> {
+        let Owner::Parent { parent, key } = &schema.terrace.owner else { return None };
+        let objects = self.world.unclaimed.get_mut(address.type_name())?;
+        let found = objects.iter().position(|live| {
+            live.scope.provider == scope.provider
+                && parent.iter().chain(key).all(|name| {
+                    let given = config.attribute(name);
+                    let there = live.value.attribute(name);
+                    match (given, there) {
+                        (Some(given), Some(there)) => {
+                            given.is_wholly_known() && natural(given) == natural(there)
+                        }
+                        (None, None) => true,
+                        (one, other) => one.or(other).is_none_or(Value::is_null),
+                    }
+                })
+        })?;
+        Some(objects.remove(found))
+    }
+}
+
+/// A value as natural keys compare it: unset and empty are one.
+fn natural(value: &Value) -> Option<Value> {
+    let bare = crate::plan::diff::marks::strip(value);
+    let empty = bare.is_null() || bare.as_str() == Some("") || bare.as_sequence() == Some(&[]);
+    (!empty).then_some(bare)
+}
