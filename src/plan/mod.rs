@@ -1,9 +1,38 @@
 //! Desired and live objects to the steps that make them equal: pure, synchronous, deterministic.
+//!
+//! [`Planner`] walks a configuration in the order of its dependencies, asks for what it needs of the cloud, and ends in
+//! an [`Outcome`]: the [`Plan`] and all that a report shows. [`Replay`] is the same walk while applying. [`diff`] is
+//! the difference of one object.
 
+mod conform;
+pub mod diff;
+mod ignore;
+mod input;
 mod live;
+mod moves;
+mod names;
+mod order;
+mod outcome;
+mod planner;
+mod replay;
+mod request;
 mod resolve;
 mod step;
+mod targets;
+mod unknowns;
+mod walk;
 
+pub use diff::same_value;
+pub use input::{
+    Given, Input, Intent, Options, Origin, Places, Remembered, RememberedOutput, Supports,
+    VariableInput,
+};
 pub use live::{Live, LiveWorld, Owner, Scope, Slot, Status};
-pub use resolve::{Provisioner, Resolver};
+pub use outcome::{
+    CheckInstance, CheckResult, CheckStatus, Checkable, Drift, Outcome, OutputChange,
+};
+pub use planner::{Planner, declared_types, validate};
+pub use replay::{ProvisionerRun, Replay};
+pub use request::{Answers, DataNeed, ImportNeed, Needs, Progress, ProviderRequest};
+pub use resolve::Resolver;
 pub use step::{Action, Interruption, Plan, Reason, Step, StepId};

@@ -186,7 +186,7 @@ impl Walk {
         (reason, paths): (Reason, Vec<AttrPath>),
     ) -> Result<Value, Diagnostics> {
         if subject.resource.lifecycle.prevent_destroy {
-            return Err(prevented(&subject.address, subject.resource.lifecycle_span()).into());
+            return Err(prevented(&subject.address, subject.resource.span).into());
         }
         let fresh = self.difference(subject, wish, None, &wish.config);
         let planned = marked(&fresh.planned, config, wish.schema);

@@ -4,6 +4,7 @@
 //! none can go on, what they need is asked for all at once. A node that depends on one with errors is left out, so
 //! that one mistake is told once and all others are told as well.
 
+mod again;
 mod conditions;
 mod config_body;
 mod constant;
@@ -12,10 +13,12 @@ mod decide;
 mod expand;
 mod imports;
 mod instance;
+mod lifecycle;
 mod live;
 mod orphans;
 mod providers;
 mod references;
+mod related;
 mod resource;
 mod scope;
 mod state;
@@ -43,7 +46,7 @@ use crate::value::Value;
 
 pub(super) use self::conditions::{Kind as ConditionKind, Verdict, judge, worse};
 pub(super) use self::constant::evaluate_constant;
-pub(super) use self::decide::Draft;
+pub(super) use self::decide::{Draft, Source};
 pub(super) use self::instance::{Group, InstanceId, Repetition, Shape};
 pub(super) use self::scope::Place;
 pub(super) use self::state::State;
@@ -94,6 +97,8 @@ pub(super) struct Walk {
     pub data: BTreeMap<Address, Value>,
     pub imports: Imports,
     pub selection: Selection,
+    /// Values of `for_each` by key, where not all of them were known when planning.
+    each_values: BTreeMap<(InstanceId, usize), BTreeMap<EcoString, Value>>,
     by_address: BTreeMap<Address, Vec<usize>>,
     now_by_before: BTreeMap<Address, Address>,
     create_first: BTreeSet<(ModuleId, usize)>,
@@ -141,6 +146,7 @@ impl Walk {
             drafts: Vec::new(),
             data: BTreeMap::new(),
             selection,
+            each_values: BTreeMap::new(),
             by_address: BTreeMap::new(),
             now_by_before: BTreeMap::new(),
             create_first,

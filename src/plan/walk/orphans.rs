@@ -182,7 +182,7 @@ impl Walk {
         resource: Option<&Resource>,
     ) {
         if let Some(resource) = resource.filter(|resource| resource.lifecycle.prevent_destroy) {
-            let problem = prevented(address, resource.lifecycle_span());
+            let problem = prevented(address, resource.span);
             self.problems.push(problem);
             return;
         }

@@ -344,3 +344,17 @@ fn null_object(ty: &Type) -> Value {
         ty => Value::null(ty.clone()),
     }
 }
+
+impl Walk {
+    /// Every provider configuration in use, with the provider that it configures.
+    pub fn provider_kinds(&self) -> BTreeMap<EcoString, EcoString> {
+        let tree = &self.state.config.tree;
+        let blocks = self.state.providers.iter().flat_map(|((at, index), found)| {
+            let module = self.state.instances[*at].module;
+            let kind = tree[module].providers.get_index(*index).map(|((name, _), _)| name.clone());
+            found.members.iter().filter_map(move |p| Some((p.name.clone(), kind.clone()?)))
+        });
+        let implied = self.implied.keys().map(|name| (name.clone(), name.clone()));
+        blocks.chain(implied).collect()
+    }
+}

@@ -250,3 +250,22 @@ pub(super) fn self_reference(at: &Reference<'_>, resource: &Resource) -> Problem
     );
     error(514, "Self-referential block", detail, at)
 }
+
+/// Whether what a reference names is declared; whether it needs an instance key does not matter.
+pub(super) fn check_existence(place: &Place<'_>, at: &Reference<'_>) -> Diagnostics {
+    let module = &place.state.config.tree[place.state.instances[place.at].module];
+    let found = match at.root.as_str() {
+        "var" | "local" => check_one(place, module, at),
+        "module" => match at.attr(0) {
+            Some(name) if module.calls.contains_key(&name.name) => Ok(()),
+            Some(name) => Err(undeclared_module(at, name, module)),
+            None => Err(malformed(at)),
+        },
+        _ => match resource_key(at) {
+            Some((key, _)) if module.resources.contains_key(&key) => Ok(()),
+            Some(_) => Err(undeclared_resource(at, module)),
+            None => Err(malformed(at)),
+        },
+    };
+    found.map_or_else(|problem| (*problem).into(), |()| Diagnostics::none())
+}

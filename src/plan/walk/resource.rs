@@ -1,5 +1,9 @@
 //! Resources: how many instances there are, and what becomes of each.
 
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+
 use super::decide::Wish;
 use super::expand::{Expansion, expand};
 use super::instance::{Group, InstanceId, Repetition, Shape};
@@ -94,8 +98,21 @@ impl Walk {
                 }
             }
         }
+        self.keep_each(at, index, &subjects);
         self.state.instances[at].resources[index] = Some(Group::new(expansion.shape, values));
         Ran::of(well)
+    }
+
+    /// Remembers the values of `for_each` for the apply.
+    fn keep_each(&mut self, at: InstanceId, index: usize, subjects: &[Subject<'_>]) {
+        let values = subjects.iter().filter_map(|subject| match &subject.repetition {
+            Repetition::Each { key, value } => Some((key.as_str()?.into(), value.clone())),
+            _ => None,
+        });
+        let values: BTreeMap<EcoString, Value> = values.collect();
+        if !values.is_empty() {
+            self.each_values.insert((at, index), values);
+        }
     }
 
     /// Every instance with its provider; none where a provider is not set up yet.

@@ -110,6 +110,11 @@ impl State {
         find_schema(&self.registry, key)
     }
 
+    /// The same, of a registry that is held apart.
+    pub fn schema_in<'a>(&self, registry: &'a Registry, key: &ResourceKey) -> Option<&'a Schema> {
+        find_schema(registry, key)
+    }
+
     /// The defaults of a type constraint as values.
     pub fn defaults(&self, defaults: &Defaults) -> value::Defaults {
         let attributes = defaults.attributes.iter().map(|(name, expr)| {

@@ -1,9 +1,9 @@
 //! Whether the steps of a reference into a resource fit its schema.
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::eval::{self, Step};
 use crate::schema::{Block, NestedBlock, Nesting};
-use crate::value::Value;
+use crate::value::{AttrPath, PathStep, Value};
 
 type Problem = Box<Diagnostic>;
 
@@ -72,4 +72,39 @@ fn no_index(step: &Step<'_>, key: &Value) -> Problem {
 
 fn error(code: u16, summary: &str, detail: impl Into<String>, at: &Step<'_>) -> Problem {
     Box::new(Diagnostic::error(code, summary, detail).at(at.span()))
+}
+
+/// Follows a path into a block: what `ignore_changes` names.
+pub(super) fn check_path(block: &Block, path: &AttrPath, span: Span) -> Diagnostics {
+    let mut block = block;
+    let mut steps = path.0.iter().peekable();
+    while let Some(step) = steps.next() {
+        let PathStep::Name(name) = step else { continue };
+        if block.attributes.contains_key(name) {
+            return Diagnostics::none();
+        }
+        let Some(nested) = block.blocks.get(name) else {
+            let detail = format!(
+                "This object has no argument, nested block, or exported attribute named \"{name}\"."
+            );
+            return Diagnostic::error(515, "Unsupported attribute", detail).at(span).into();
+        };
+        let (summary, detail) = match (nested.nesting, steps.peek()) {
+            (_, None) => return Diagnostics::none(),
+            (Nesting::Set, Some(_)) => (
+                "Cannot index a set value",
+                format!("Block type \"{name}\" is represented by a set of objects, and set elements do not have addressable keys."),
+            ),
+            (Nesting::List, Some(PathStep::Name(_))) => (
+                "Invalid operation",
+                format!("Block type \"{name}\" is represented by a list of objects, so it must be indexed using a numeric key, like .{name}[0]."),
+            ),
+            _ => {
+                block = &nested.block;
+                continue;
+            }
+        };
+        return Diagnostic::error(515, summary, detail).at(span).into();
+    }
+    Diagnostics::none()
 }

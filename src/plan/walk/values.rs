@@ -4,12 +4,12 @@ use ecow::EcoString;
 
 use super::conditions::{Kind, judge};
 use super::expand::expand;
-use super::instance::{Calls, Instance, InstanceId, Shape};
+use super::instance::{Calls, Instance, InstanceId};
 use super::{Ran, Walk};
 use crate::config::{Call, ModuleId, Output};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::Checkable;
-use crate::value::{Marks, Type, Value};
+use crate::value::{Marks, Value};
 
 impl Walk {
     /// The block that calls a module instance; none for the root.
@@ -89,44 +89,53 @@ impl Walk {
 
     /// Evaluates a local value in every instance of its module.
     pub(super) fn local(&mut self, module: ModuleId, index: usize) -> bool {
+        let instances = self.state.instances.of(module).to_vec();
+        instances.into_iter().fold(true, |well, at| self.local_in(at, index) && well)
+    }
+
+    /// Evaluates a local value in one instance of its module.
+    pub(super) fn local_in(&mut self, at: InstanceId, index: usize) -> bool {
         let config = self.state.config.clone();
+        let module = self.state.instances[at].module;
         let Some((_, local)) = config.tree[module].locals.get_index(index) else { return true };
-        let mut well = true;
-        for id in self.state.instances.of(module).to_vec() {
-            let (value, problems) = self.state.evaluate(id, &local.expr);
-            well &= !problems.has_errors();
-            self.problems.extend(problems);
-            self.state.instances[id].locals[index] = Some(value);
-        }
+        let (value, problems) = self.state.evaluate(at, &local.expr);
+        let well = !problems.has_errors();
+        self.problems.extend(problems);
+        self.state.instances[at].locals[index] = Some(value);
         well
     }
 
     /// Evaluates an output in every instance of its module.
     pub(super) fn output(&mut self, module: ModuleId, index: usize) -> bool {
+        let instances = self.state.instances.of(module).to_vec();
+        instances.into_iter().fold(true, |well, at| self.output_in(at, index) && well)
+    }
+
+    /// Evaluates an output in one instance of its module.
+    pub(super) fn output_in(&mut self, at: InstanceId, index: usize) -> bool {
         let config = self.state.config.clone();
+        let module = self.state.instances[at].module;
         let Some((name, output)) = config.tree[module].outputs.get_index(index) else {
             return true;
         };
-        let mut well = true;
-        for id in self.state.instances.of(module).to_vec() {
-            let (value, mut problems) = self.state.evaluate(id, &output.value);
-            if !problems.has_errors() {
-                problems.extend(allowed(output, &value, module == ModuleId::ROOT));
-            }
-            if !output.preconditions.is_empty() && (self.state.validating || self.planning()) {
-                let place = self.state.place(id);
-                let verdict = judge(&place, Kind::OutputPrecondition, &output.preconditions);
-                problems.extend(verdict.problems.clone());
-                let path = self.state.instances[id].path.clone();
-                let object = Checkable::Output(without_keys(&path), name.clone());
-                let address =
-                    if path.is_root() { format!("output.{name}") } else { format!("{path}.output.{name}") };
-                self.checks.record(object, address, path, None, &verdict);
-            }
-            well &= !problems.has_errors();
-            self.problems.extend(problems);
-            self.state.instances[id].outputs[index] = Some(mark(output, value));
+        let (value, mut problems) = self.state.evaluate(at, &output.value);
+        if !problems.has_errors() {
+            problems.extend(allowed(output, &value, module == ModuleId::ROOT));
         }
+        if !output.preconditions.is_empty() {
+            let place = self.state.place(at);
+            let verdict = judge(&place, Kind::OutputPrecondition, &output.preconditions);
+            problems.extend(verdict.problems.clone());
+            let path = self.state.instances[at].path.clone();
+            let object = Checkable::Output(without_keys(&path), name.clone());
+            let address =
+                if path.is_root() { format!("output.{name}") } else { format!("{path}.output.{name}") };
+            self.checks.forget(&object, &address);
+            self.checks.record(object, address, path, None, &verdict);
+        }
+        let well = !problems.has_errors();
+        self.problems.extend(problems);
+        self.state.instances[at].outputs[index] = Some(mark(output, value));
         well
     }
 }
@@ -164,14 +173,4 @@ fn allowed(output: &Output, value: &Value, root: bool) -> Diagnostics {
         );
     }
     problems
-}
-
-/// Whether a call's instances are not known yet.
-pub(super) fn is_open(shape: &Shape) -> bool {
-    *shape == Shape::Unknown
-}
-
-/// The value of something that could not be evaluated.
-pub(super) fn open() -> Value {
-    Value::unknown(Type::Dynamic)
 }

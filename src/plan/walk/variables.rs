@@ -14,21 +14,24 @@ use crate::value::{Marks, Type, Value, convert};
 impl Walk {
     /// Gives a variable its value in every instance of its module. Answers whether that went well.
     pub(super) fn variable(&mut self, module: ModuleId, index: usize) -> bool {
+        let instances = self.state.instances.of(module).to_vec();
+        instances.into_iter().fold(true, |well, at| self.variable_in(at, index) && well)
+    }
+
+    /// Gives a variable its value in one instance of its module.
+    pub(super) fn variable_in(&mut self, at: InstanceId, index: usize) -> bool {
         let config = self.state.config.clone();
+        let module = self.state.instances[at].module;
         let Some((name, variable)) = config.tree[module].variables.get_index(index) else {
             return true;
         };
-        let mut well = true;
-        for id in self.state.instances.of(module).to_vec() {
-            let (value, problems) = match self.state.instances[id].parent {
-                None => self.root_variable(name, variable),
-                Some(parent) => self.module_variable(id, parent, name, variable),
-            };
-            well &= !problems.has_errors();
-            self.problems.extend(problems);
-            let value = mark(variable, value);
-            self.state.instances[id].variables[index] = Some(value);
-        }
+        let (value, problems) = match self.state.instances[at].parent {
+            None => self.root_variable(name, variable),
+            Some(parent) => self.module_variable(at, parent, name, variable),
+        };
+        let well = !problems.has_errors();
+        self.problems.extend(problems);
+        self.state.instances[at].variables[index] = Some(mark(variable, value));
         well
     }
 

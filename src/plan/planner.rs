@@ -1,0 +1,219 @@
+//! The planner: configuration, variables and answers of the cloud in, plan out. Pure, synchronous, deterministic.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::replay::Replay;
+use super::walk::{InstanceId, Walk};
+use super::{Answers, Input, Intent, Outcome, OutputChange, Plan, Progress, moves, order};
+use crate::base::TypeName;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::value::Value;
+
+/// A plan in the making. [`Planner::advance`] until it is done, answering what it asks on the way.
+pub struct Planner {
+    stage: Stage,
+}
+
+enum Stage {
+    /// The configuration has errors that show without asking anybody.
+    Invalid(Input, Diagnostics),
+    Walking(Box<Walk>),
+    Done,
+}
+
+/// Checks a configuration without any values from outside: what `validate` reports.
+pub fn validate(input: Input) -> Diagnostics {
+    let mut walk = Walk::new(input, true);
+    let asked = walk.advance();
+    debug_assert!(asked.is_none(), "validating asks nothing");
+    std::mem::replace(&mut walk.problems, Diagnostics::none())
+}
+
+impl Planner {
+    /// A planner of the input. The configuration is validated first; with errors, that is the whole outcome.
+    #[must_use]
+    pub fn new(input: Input) -> Self {
+        let problems = validate(input.clone());
+        if problems.has_errors() {
+            return Self { stage: Stage::Invalid(input, problems) };
+        }
+        Self { stage: Stage::Walking(Box::new(Walk::new(input, false))) }
+    }
+
+    /// Goes on as far as the answers so far allow.
+    ///
+    /// # Panics
+    /// When called again after [`Progress::Done`].
+    pub fn advance(&mut self) -> Progress {
+        match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Invalid(input, problems) => {
+                Progress::Done(Box::new(failed(&input, problems)))
+            }
+            Stage::Walking(mut walk) => match walk.advance() {
+                Some(needs) => {
+                    self.stage = Stage::Walking(walk);
+                    Progress::Needs(needs)
+                }
+                None => Progress::Done(Box::new(finish(*walk))),
+            },
+            Stage::Done => panic!("the plan was handed out already"),
+        }
+    }
+
+    /// Takes the answers to what [`Planner::advance`] asked.
+    pub fn supply(&mut self, answers: Answers) {
+        if let Stage::Walking(walk) = &mut self.stage {
+            walk.supply(answers);
+        }
+    }
+}
+
+fn empty_plan(input: &Input) -> Plan {
+    Plan {
+        stack: input.config.stack.name.clone(),
+        phase: input.config.phase.clone(),
+        steps: Vec::new(),
+    }
+}
+
+fn failed(input: &Input, problems: Diagnostics) -> Outcome {
+    Outcome {
+        plan: empty_plan(input),
+        outputs: IndexMap::new(),
+        data: BTreeMap::new(),
+        variables: IndexMap::new(),
+        checks: Vec::new(),
+        drift: Vec::new(),
+        relevant: BTreeSet::new(),
+        providers: BTreeMap::new(),
+        complete: false,
+        applyable: false,
+        problems,
+        replay: None,
+    }
+}
+
+fn finish(mut walk: Walk) -> Outcome {
+    let owned = walk.world.owned.keys().cloned().collect();
+    let found =
+        moves::validate(&walk.state.config.tree, &owned, &walk.declared, &walk.module_paths());
+    walk.problems.extend(found);
+    warn_of_blocked_moves(&mut walk);
+    if walk.selection.is_limited() {
+        walk.problems.push(targeted());
+    }
+    let (drafts, found) = order::arrange(&walk);
+    walk.problems.extend(found);
+    let steps = drafts.iter().map(|draft| draft.step.clone()).collect();
+    let plan = Plan { steps, ..empty_plan(&walk.input) };
+    let outputs = outputs(&walk);
+    let variables = root_variables(&walk);
+    let errored = walk.problems.has_errors();
+    let complete = !errored && !walk.selection.is_limited();
+    let mut outcome = Outcome {
+        outputs,
+        data: walk.data.clone(),
+        variables,
+        checks: walk.checks.results(),
+        drift: Vec::new(),
+        relevant: BTreeSet::new(),
+        providers: walk.provider_kinds(),
+        complete,
+        applyable: false,
+        problems: std::mem::replace(&mut walk.problems, Diagnostics::none()),
+        replay: None,
+        plan,
+    };
+    outcome.applyable = !errored && outcome.has_changes();
+    if !errored {
+        outcome.replay = Some(Box::new(Replay::new(walk, drafts)));
+    }
+    outcome
+}
+
+fn targeted() -> Diagnostic {
+    Diagnostic::warning(
+        560,
+        "Resource targeting is in effect",
+        "You are creating a plan with the -target or -exclude option, which means that the result of this plan may not \
+         represent all of the changes requested by the current configuration.\n\nThe -target option is not for routine \
+         use, and is provided only for exceptional situations such as recovering from errors or mistakes, or when \
+         terrace specifically suggests to use it as part of an error message.",
+    )
+}
+
+fn warn_of_blocked_moves(walk: &mut Walk) {
+    if walk.moves.blocked.is_empty() {
+        return;
+    }
+    let list: Vec<String> = walk
+        .moves
+        .blocked
+        .iter()
+        .map(|(from, to)| format!("  - {from} could not move to {to}"))
+        .collect();
+    let detail = format!(
+        "terrace tried to adjust resource instance addresses based on changes recorded in the configuration, but some \
+         adjustments did not succeed due to existing objects already at the intended addresses:\n{}",
+        list.join("\n")
+    );
+    walk.problems.push(Diagnostic::warning(
+        561,
+        "Unresolved resource instance address changes",
+        detail,
+    ));
+}
+
+/// Root outputs before and after.
+fn outputs(walk: &Walk) -> IndexMap<EcoString, OutputChange> {
+    let declared = &walk.state.config.tree.root().outputs;
+    let remembered = &walk.input.remembered.outputs;
+    let destroying = walk.input.options.intent == Intent::Destroy;
+    let values = &walk.state.instances[InstanceId::ROOT].outputs;
+    let mut found = IndexMap::new();
+    for ((name, output), value) in declared.iter().zip(values) {
+        let before = remembered.get(name);
+        let change = OutputChange {
+            before: before.map(|before| before.value.clone()),
+            after: if destroying { None } else { value.clone().filter(|value| !value.is_null()) },
+            sensitive: output.sensitive || before.is_some_and(|before| before.sensitive),
+            ty: value.as_ref().filter(|_| !destroying).map(Value::ty),
+        };
+        let skipped = value.is_none() && !destroying;
+        if !output.ephemeral && !skipped && (change.before.is_some() || change.after.is_some()) {
+            found.insert(name.clone(), change);
+        }
+    }
+    for (name, before) in remembered {
+        if !declared.contains_key(name) && !walk.selection.is_limited() {
+            let change = OutputChange {
+                before: Some(before.value.clone()),
+                after: None,
+                sensitive: before.sensitive,
+                ty: None,
+            };
+            found.insert(name.clone(), change);
+        }
+    }
+    found
+}
+
+fn root_variables(walk: &Walk) -> IndexMap<EcoString, Value> {
+    let declared = &walk.state.config.tree.root().variables;
+    let values = &walk.state.instances[InstanceId::ROOT].variables;
+    let known = declared.iter().zip(values).filter(|((_, variable), _)| !variable.ephemeral);
+    known.filter_map(|((name, _), value)| Some((name.clone(), value.clone()?))).collect()
+}
+
+/// The types that a configuration declares, in all of its modules.
+#[must_use]
+pub fn declared_types(tree: &crate::config::Tree) -> BTreeSet<TypeName> {
+    let modules = tree.iter().flat_map(|(_, module)| module.resources.keys());
+    modules
+        .filter(|key| key.mode == crate::base::Mode::Managed)
+        .map(|key| key.type_name.clone())
+        .collect()
+}

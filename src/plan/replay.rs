@@ -1,0 +1,302 @@
+//! The walk again, while applying: with what the steps before turned out to be.
+
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::diff::{self, DiffInput, marks};
+use super::walk::{ConditionKind, Draft, InstanceId, Place, Source, Walk, judge};
+use super::{Action, CheckResult, RememberedOutput, Resolver, StepId, conform, ignore, names};
+use crate::base::{Address, Mode};
+use crate::config::{OnFailure, Provisioner, ProvisionerWhen, Resource};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::graph::{NodeId, Part};
+use crate::schema::Schema;
+use crate::value::{Value, convert};
+
+/// Evaluates steps with the results told so far.
+pub struct Replay {
+    walk: Walk,
+    /// What each done step's object is, for conditions and outputs.
+    results: BTreeMap<Address, Value>,
+}
+
+/// A provisioner ready to run.
+#[derive(Clone)]
+pub struct ProvisionerRun {
+    /// `local-exec`, `remote-exec` or `file`.
+    pub kind: EcoString,
+    /// Its arguments by name; wholly known.
+    pub arguments: BTreeMap<EcoString, Value>,
+    /// Arguments of its `connection`, or of the resource's.
+    pub connection: BTreeMap<EcoString, Value>,
+    /// Whether its failure fails the step.
+    pub fails: bool,
+}
+
+impl Replay {
+    pub(super) fn new(mut walk: Walk, drafts: Vec<Draft>) -> Self {
+        walk.drafts = drafts;
+        walk.state.allow_effects();
+        Self { walk, results: BTreeMap::new() }
+    }
+
+    fn draft(&self, step: StepId) -> Option<&Draft> {
+        self.walk.drafts.get(step.0 as usize)
+    }
+
+    /// What the configuration asks of the object of a step, with everything known that is known by now.
+    fn evaluate(&mut self, draft: &Draft, source: Source) -> Result<Value, Diagnostics> {
+        let config = self.walk.state.config.clone();
+        let registry = self.walk.state.registry.clone();
+        let (_, resource) =
+            config.tree[source.module].resources.get_index(source.index).ok_or_else(missing)?;
+        let schema = self.walk.state.schema_in(&registry, &resource.key).ok_or_else(missing)?;
+        self.refresh(source);
+        let repetition = self.walk.repetition_of(source, resource, draft.step.address.key.as_ref())?;
+        let place = self.walk.place_of(source.at, source.index, &repetition);
+        let verdict =
+            judge(&place, ConditionKind::Precondition, &resource.lifecycle.preconditions);
+        let place = self.walk.place_of(source.at, source.index, &repetition);
+        let (value, mut problems) = place.decode_resource(resource, schema);
+        problems.extend(verdict.problems);
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        if resource.key.mode != Mode::Managed {
+            return Ok(value);
+        }
+        let value = self.planned(draft, resource, schema, &value);
+        let expected = draft.step.planned.clone().unwrap_or_else(|| value.clone());
+        conform::check(&draft.step.address, &expected, &value, resource.span)?;
+        Ok(self.complete(draft, schema, &value))
+    }
+
+    fn planned(
+        &self,
+        draft: &Draft,
+        resource: &Resource,
+        schema: &Schema,
+        config: &Value,
+    ) -> Value {
+        let prior = draft.step.prior.as_ref().filter(|_| draft.step.action != Action::Create);
+        let config = match prior {
+            Some(prior) => ignore::apply(&resource.lifecycle.ignore_changes, config, prior, schema),
+            None => config.clone(),
+        };
+        let tags = self.walk.tags_of_scope(&draft.step.scope);
+        let region = draft.step.scope.region.as_ref();
+        let difference = diff::diff(&DiffInput {
+            schema,
+            prior,
+            config: &config,
+            tags: &tags,
+            region: region.map(crate::base::Region::as_str),
+            sent: self.walk.input.remembered.write_only.get(&draft.step.address),
+        });
+        marks::remark(&difference.planned, &config)
+    }
+
+    /// The wholly known value to make: null where the cloud decides, as it was where nothing was decided anew.
+    fn complete(&self, draft: &Draft, schema: &Schema, value: &Value) -> Value {
+        let prior = draft.step.prior.as_ref().filter(|_| draft.step.action != Action::Create);
+        let value = conform::fill(value, prior);
+        match draft.step.action {
+            Action::Create => names::generate(
+                schema,
+                &value,
+                &draft.step.address,
+                draft.step.generation,
+                self.walk.input.time,
+            ),
+            _ => value,
+        }
+    }
+
+    /// Evaluates anew what a resource refers to and what was not wholly known so far.
+    fn refresh(&mut self, source: Source) {
+        let object =
+            crate::graph::Object { module: source.module, part: Part::Resource(source.index) };
+        if let Some(node) = self.walk.graph.node(object) {
+            self.refresh_below(source.at, node);
+        }
+    }
+
+    fn refresh_below(&mut self, at: InstanceId, node: NodeId) {
+        let graph = self.walk.graph.clone();
+        let mut stack: Vec<(InstanceId, NodeId, bool)> = vec![(at, node, false)];
+        let mut seen = std::collections::BTreeSet::new();
+        while let Some((here, next, open)) = stack.pop() {
+            if open {
+                if (here, next) != (at, node) {
+                    self.walk.evaluate_again(here, *graph.dag().weight(next));
+                }
+                continue;
+            }
+            if !seen.insert((here, next)) {
+                continue;
+            }
+            stack.push((here, next, true));
+            for need in graph.dag().dependencies(next) {
+                let object = *graph.dag().weight(need);
+                if !matches!(object.part, Part::Variable(_) | Part::Local(_) | Part::Output(_)) {
+                    continue;
+                }
+                for instance in self.walk.related(here, object.module) {
+                    if !self.walk.is_final(instance, object) {
+                        stack.push((instance, need, false));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Provisioners of a step's object, evaluated: those that run after it was created, or before it is deleted.
+    pub fn provisioners(
+        &mut self,
+        step: StepId,
+        when: ProvisionerWhen,
+    ) -> (Vec<ProvisionerRun>, Diagnostics) {
+        let mut problems = Diagnostics::none();
+        let Some(draft) = self.draft(step).cloned() else { return (Vec::new(), problems) };
+        let Some(source) = draft.source else { return (Vec::new(), problems) };
+        let config = self.walk.state.config.clone();
+        let resource = config.tree[source.module].resources.get_index(source.index);
+        let Some((_, resource)) = resource else { return (Vec::new(), problems) };
+        let this = match when {
+            ProvisionerWhen::Create => self.results.get(&draft.step.address).cloned(),
+            ProvisionerWhen::Destroy => draft.step.prior.clone(),
+        };
+        let runs = resource.provisioners.iter().filter(|p| p.when == when).map(|provisioner| {
+            problems.take(self.provisioner(&draft, source, resource, provisioner, this.as_ref()))
+        });
+        let runs = runs.collect();
+        (runs, problems)
+    }
+
+    fn provisioner(
+        &self,
+        draft: &Draft,
+        source: Source,
+        resource: &Resource,
+        provisioner: &Provisioner,
+        this: Option<&Value>,
+    ) -> (ProvisionerRun, Diagnostics) {
+        let mut problems = Diagnostics::none();
+        let key = draft.step.address.key.as_ref();
+        let repetition =
+            self.walk.repetition_known(source, resource, key).unwrap_or_default();
+        let place = Place {
+            this,
+            own: None,
+            ..self.walk.place_of(source.at, source.index, &repetition)
+        };
+        let mut read = |body: Option<&crate::syntax::ast::Body>| {
+            let attributes = body.into_iter().flat_map(|body| &body.attributes);
+            attributes
+                .map(|attribute| {
+                    (attribute.name.name.clone(), problems.take(place.evaluate(&attribute.expr)))
+                })
+                .collect()
+        };
+        let run = ProvisionerRun {
+            kind: provisioner.kind.clone(),
+            arguments: read(Some(&provisioner.body)),
+            connection: read(provisioner.connection.as_ref().or(resource.connection.as_ref())),
+            fails: provisioner.on_failure == OnFailure::Fail,
+        };
+        (run, problems)
+    }
+
+    /// Results of conditions and checks, those that were unknown when planning among them.
+    #[must_use]
+    pub fn checks(&self) -> Vec<CheckResult> {
+        self.walk.checks.results()
+    }
+
+    /// The root outputs as they are now, for the ledger.
+    #[must_use]
+    pub fn outputs(&self) -> IndexMap<EcoString, RememberedOutput> {
+        let declared = &self.walk.state.config.tree.root().outputs;
+        let values = &self.walk.state.instances[InstanceId::ROOT].outputs;
+        let known = declared.iter().zip(values).filter(|((_, output), _)| !output.ephemeral);
+        known
+            .filter_map(|((name, output), value)| {
+                let value = value.clone()?;
+                let ty = value.ty();
+                let sensitive = output.sensitive;
+                Some((name.clone(), RememberedOutput { value, ty, sensitive }))
+            })
+            .collect()
+    }
+
+    /// Values of data sources, those read while applying among them.
+    #[must_use]
+    pub fn data(&self) -> &BTreeMap<Address, Value> {
+        &self.walk.data
+    }
+}
+
+impl Resolver for Replay {
+    fn desired(&mut self, step: StepId) -> (Option<Value>, Diagnostics) {
+        let Some(draft) = self.draft(step).cloned() else { return (None, Diagnostics::none()) };
+        match (draft.step.action, draft.source) {
+            (Action::Delete | Action::Forget, _) => (None, Diagnostics::none()),
+            (Action::NoOp, _) | (_, None) => (draft.step.planned, Diagnostics::none()),
+            (_, Some(source)) => match self.evaluate(&draft, source) {
+                Ok(value) => (Some(value), Diagnostics::none()),
+                Err(problems) => (None, problems),
+            },
+        }
+    }
+
+    fn done(&mut self, step: StepId, value: Option<Value>) -> Diagnostics {
+        let Some(draft) = self.draft(step).cloned() else { return Diagnostics::none() };
+        let (Some(value), Some(source)) = (value, draft.source) else { return Diagnostics::none() };
+        let config = self.walk.state.config.clone();
+        let Some((_, resource)) = config.tree[source.module].resources.get_index(source.index)
+        else {
+            return Diagnostics::none();
+        };
+        let value = match &draft.step.planned {
+            Some(planned) => marks::remark(&value, planned),
+            None => value,
+        };
+        let value = match self.walk.state.schema(&resource.key) {
+            Some(schema) => {
+                let typed = convert(&value, schema.implied_type()).unwrap_or(value);
+                marks::mark_schema(&typed, &schema.block)
+            }
+            None => value,
+        };
+        let address = draft.step.address.clone();
+        if let Some(group) = &mut self.walk.state.instances[source.at].resources[source.index] {
+            group.set(address.key.as_ref(), value.clone());
+        }
+        if resource.key.mode == Mode::Data {
+            self.walk.data.insert(address.clone(), value.clone());
+        }
+        self.results.insert(address.clone(), value.clone());
+        self.walk.judge_after(source, resource, &address, &value)
+    }
+
+    fn finish(&mut self) -> Diagnostics {
+        let graph = self.walk.graph.clone();
+        for node in graph.dag().ids() {
+            let object = *graph.dag().weight(node);
+            if matches!(object.part, Part::Output(_) | Part::Check(_)) {
+                for at in self.walk.state.instances.of(object.module).to_vec() {
+                    self.refresh_below(at, node);
+                    self.walk.evaluate_again(at, object);
+                }
+            }
+        }
+        self.walk.take_new_problems()
+    }
+}
+
+fn missing() -> Diagnostics {
+    let detail = "The block that this step was planned from is not in the configuration.";
+    Diagnostic::error(570, "Plan does not fit the configuration", detail).into()
+}

@@ -1,0 +1,48 @@
+//! What decides an unknown attribute, for people to read: the expression that its argument is set to.
+
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+
+use crate::config::Resource;
+use crate::eval;
+use crate::value::Value;
+
+/// Unknown top-level attributes that the configuration sets, with the references that their arguments make.
+pub(super) fn origins(planned: &Value, resource: &Resource) -> BTreeMap<String, EcoString> {
+    let mut found = BTreeMap::new();
+    for argument in &resource.body.attributes {
+        let name = &argument.name.name;
+        if planned.attribute(name).is_none_or(Value::is_wholly_known) {
+            continue;
+        }
+        let names: Vec<String> = eval::references(&argument.expr)
+            .iter()
+            .filter(|reference| !matches!(reference.root.as_str(), "each" | "count" | "path"))
+            .map(describe)
+            .collect();
+        if !names.is_empty() {
+            found.insert(name.to_string(), names.join(", ").into());
+        }
+    }
+    found
+}
+
+/// A reference as it is written.
+pub(super) fn describe(reference: &eval::Reference<'_>) -> String {
+    let mut text = reference.root.to_string();
+    for step in &reference.steps {
+        match step {
+            eval::Step::Attr(name) => {
+                text.push('.');
+                text.push_str(&name.name);
+            }
+            eval::Step::Index { key, .. } => match (key.as_str(), key.as_number()) {
+                (Some(key), _) => text.push_str(&format!("[{key:?}]")),
+                (None, Some(index)) => text.push_str(&format!("[{index}]")),
+                (None, None) => text.push_str("[…]"),
+            },
+        }
+    }
+    text
+}
