@@ -32,6 +32,7 @@ pub mod config;
 pub mod diag;
 pub mod engine;
 pub mod eval;
+pub mod graph;
 pub mod ledger;
 pub mod plan;
 pub mod provider;

@@ -1,10 +1,10 @@
 //! Names that are made where the configuration gives none: a prefix and 26 characters.
 //!
-//! The characters follow from the moment of the plan and the object's address, so that a create that is repeated in
-//! another process asks for the same name, and no two objects of a plan get the same one.
+//! They follow from the plan's seed and the object's address, so that a create that is repeated in another process asks
+//! for the same name, and no two objects of a plan get the same one.
 
 use crate::base::{Address, Digest};
-use crate::schema::Schema;
+use crate::schema::{Name, Schema, generate_name};
 use crate::value::Value;
 
 /// The value with its name made up, where the schema says how and the configuration left it open.
@@ -13,26 +13,24 @@ pub(super) fn generate(
     value: &Value,
     address: &Address,
     generation: u32,
-    time: jiff::Timestamp,
+    seed: u64,
 ) -> Value {
     let Some(rule) = &schema.name_generation else { return value.clone() };
-    let Some(entries) = value.as_entries() else { return value.clone() };
-    let text = |name: &str| entries.get(name).and_then(Value::as_str).filter(|t| !t.is_empty());
-    if text(&rule.attr).is_some() || !entries.contains_key(&rule.attr) {
+    let Some(entries) = value.as_entries().filter(|entries| entries.contains_key(&rule.attr)) else {
         return value.clone();
-    }
-    let prefix = text(&rule.prefix_attr).unwrap_or(&rule.default_prefix);
-    let truth = |name: &str| entries.get(name).and_then(Value::as_bool) == Some(true);
-    let suffix = rule.suffix_if.iter().find(|(name, _)| truth(name)).map(|(_, suffix)| suffix.as_str());
-    let name = format!("{prefix}{}{}", unique(address, generation, time), suffix.unwrap_or_default());
+    };
+    let digest = Digest::of_parts([
+        seed.to_string(),
+        address.to_string(),
+        generation.to_string(),
+    ]);
+    let seed = u64::from_str_radix(digest.short(16), 16).unwrap_or(seed);
+    let Name::Generated(name) =
+        generate_name(rule, value, &mut fastrand::Rng::with_seed(seed))
+    else {
+        return value.clone();
+    };
     let mut entries = entries.clone();
     entries.insert(rule.attr.clone(), Value::string(name));
     Value::object(entries).with_marks(value.marks())
-}
-
-/// UTC time as 18 digits, and 8 hexadecimal digits of the address and generation.
-fn unique(address: &Address, generation: u32, time: jiff::Timestamp) -> String {
-    let digest = Digest::of_parts([address.to_string().as_str(), &generation.to_string()]);
-    let fraction = time.subsec_nanosecond().unsigned_abs() / 100_000;
-    format!("{}{fraction:04}{}", time.strftime("%Y%m%d%H%M%S"), digest.short(8))
 }

@@ -108,7 +108,7 @@ impl Replay {
                 &value,
                 &draft.step.address,
                 draft.step.generation,
-                self.walk.input.time,
+                self.walk.input.seed,
             ),
             _ => value,
         }

@@ -53,16 +53,10 @@ fn keys(framework: Framework, set: &Value) -> Vec<String> {
 /// A text that two elements of a set share exactly if they are the same; of an object only `fields`, if there are any.
 pub(super) fn key(framework: Framework, element: &Value, fields: &[ecow::EcoString]) -> String {
     let mut text = String::new();
-    match element.as_entries() {
-        Some(entries) if !fields.is_empty() => {
-            for field in fields {
-                if let Some(value) = entries.get(field) {
-                    write_key(framework, value, &mut text);
-                }
-                text.push(';');
-            }
-        }
-        _ => write_key(framework, element, &mut text),
+    if fields.is_empty() {
+        write_key(framework, element, &mut text);
+    } else {
+        text = crate::schema::set_key(fields, element).join(";");
     }
     text
 }

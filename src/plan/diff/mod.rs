@@ -21,7 +21,7 @@ use self::propose::Proposer;
 use self::sides::Sides;
 use super::Interruption;
 use crate::base::Digest;
-use crate::schema::{Effect, InterruptionClass, Schema};
+use crate::schema::{self, Effect, InterruptionClass, Schema};
 use crate::value::{AttrPath, Kind, Type, Value};
 
 pub(super) use self::changes::changed_paths;
@@ -61,7 +61,7 @@ pub struct Difference {
 /// The difference between an object and its configuration.
 #[must_use]
 pub fn diff(input: &DiffInput<'_>) -> Difference {
-    let config = marks::strip(input.config);
+    let config = schema::normalized(&input.schema.block, &marks::strip(input.config));
     let prior = input.prior.map(marks::strip).filter(|prior| !prior.is_null());
     if let Some(difference) = builtin::diff(input.schema, prior.as_ref(), &config) {
         return difference;
@@ -169,7 +169,7 @@ fn apply_rules(
 ) {
     for rule in &schema.rules {
         let now = rule.phase.as_deref().is_none_or(|phase| phase == "plan");
-        if !matches!(rule.effect, Effect::Computed | Effect::SetValue | Effect::IgnoreChange) || !now
+        if !matches!(rule.effect, Effect::Computed | Effect::IgnoreChange) || !now
         {
             continue;
         }
@@ -184,11 +184,6 @@ fn apply_rules(
             match rule.effect {
                 Effect::Computed if !given => {
                     planned.insert(attr.clone(), propose::computed(&attribute.ty));
-                }
-                Effect::SetValue => {
-                    if let Some(value) = attribute.literal(rule.value.as_ref()) {
-                        planned.insert(attr.clone(), value);
-                    }
                 }
                 Effect::IgnoreChange => {
                     if let Some(live) = prior.attribute(attr) {

@@ -56,13 +56,9 @@ impl Proposer<'_> {
         if !config.is_known() {
             return config.clone();
         }
-        let config = match attribute.state_func {
-            Some(normalize) => normalize.apply(config),
-            None => config.clone(),
-        };
         let config = match &attribute.as_block {
-            Some(nested) => self.nested(at, nested, prior, &config),
-            None => config,
+            Some(nested) => self.nested(at, nested, prior, config),
+            None => config.clone(),
         };
         match prior {
             Some(prior) if exists && self.no_difference(at, attribute, prior, &config) => {
@@ -107,7 +103,7 @@ impl Proposer<'_> {
             return false;
         }
         let Some(suppress) = &attribute.diff_suppress else { return false };
-        new.is_wholly_known() && self.sides.suppresses(suppress, at, prior, new)
+        !at.is_empty() && new.is_wholly_known() && self.sides.suppresses(suppress, at)
     }
 
     fn nested(
@@ -155,12 +151,13 @@ impl Proposer<'_> {
 
     /// Whether a block that the configuration leaves out stays as it is.
     fn keeps_absent(&self, at: &str, nested: &NestedBlock, prior: Option<&Value>) -> bool {
-        let Some(prior) = prior.filter(|prior| !equal::is_zero(prior)) else { return false };
+        if prior.is_none_or(equal::is_zero) {
+            return false;
+        }
         if nested.presence.is_computed() {
             return true;
         }
-        let Some(suppress) = &nested.diff_suppress else { return false };
-        self.sides.suppresses(suppress, at, prior, &Value::null(nested.implied_type()))
+        nested.diff_suppress.as_ref().is_some_and(|suppress| self.sides.suppresses(suppress, at))
     }
 
     /// Each element of a set is completed from the prior element that it can be taken for.
