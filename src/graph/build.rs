@@ -1,7 +1,5 @@
 //! The graph of a configuration: an edge for each reference, `depends_on`, provider and module call.
 
-use std::sync::Arc;
-
 use ecow::EcoString;
 
 use super::providers::{ProviderTarget, find_provider};
@@ -10,7 +8,8 @@ use crate::base::Mode;
 use crate::config::{Condition, ModuleId, Resource, ResourceKey, Tree};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::{self, Reference};
-use crate::syntax::ast::{Body, Expr};
+use crate::syntax;
+use crate::syntax::ast::{Body, Expr, JsonBody, JsonKind, JsonNode};
 
 /// What a configuration consists of and what depends on what.
 #[derive(Clone, Debug)]
@@ -318,9 +317,23 @@ impl<'a> Needs<'a> {
         }
     }
 
-    fn json(&mut self, body: &Arc<crate::syntax::ast::JsonBody>) {
-        for expr in crate::syntax::json_exprs(body) {
-            self.expr(&expr);
+    /// In JSON every string is a template.
+    fn json(&mut self, body: &JsonBody) {
+        let mut open: Vec<&JsonNode> = body.objects.iter().collect();
+        while let Some(node) = open.pop() {
+            match &node.kind {
+                JsonKind::String(text) if text.contains("${") || text.contains("%{") => {
+                    let (template, _) =
+                        syntax::parse_template(text, node.span.file, node.span.start);
+                    for reference in eval::template_references(&template) {
+                        let targets = self.graph.targets(self.tree, self.module, &reference);
+                        self.found.extend(targets);
+                    }
+                }
+                JsonKind::Array(elements) => open.extend(elements),
+                JsonKind::Object(entries) => open.extend(entries.iter().map(|(_, node)| node)),
+                _ => {}
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use petgraph::Direction;
 use petgraph::algo::kosaraju_scc;
 use petgraph::algo::tred::{dag_to_toposorted_adjacency_list, dag_transitive_reduction_closure};
 use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::IntoNeighbors;
 
 /// A node of a [`Dag`], by the order in which it was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,7 +33,7 @@ impl<N> Default for Dag<N> {
     }
 }
 
-const fn node(id: NodeId) -> NodeIndex<u32> {
+fn node(id: NodeId) -> NodeIndex<u32> {
     NodeIndex::new(id.0 as usize)
 }
 
@@ -168,7 +169,7 @@ impl<N> Dag<N> {
         let mut edges = Vec::new();
         for (at, from) in sorted.iter().enumerate() {
             let at = u32::try_from(at).expect("the graph counts its nodes in 32 bits");
-            edges.extend(reduced.neighbors(at).map(|to| (id(*from), id(sorted[to as usize]))));
+            edges.extend((&reduced).neighbors(at).map(|to| (id(*from), id(sorted[to as usize]))));
         }
         edges.sort_unstable();
         edges

@@ -32,7 +32,7 @@ pub use outcome::{
     CheckInstance, CheckResult, CheckStatus, Checkable, Drift, Outcome, OutputChange,
 };
 pub use planner::{Planner, declared_types, validate};
-pub use replay::{ProvisionerRun, Replay};
+pub use replay::Replay;
 pub use request::{Answers, DataNeed, ImportNeed, Needs, Progress, ProviderRequest};
-pub use resolve::Resolver;
+pub use resolve::{Provisioner, Resolver};
 pub use step::{Action, Interruption, Plan, Reason, Step, StepId};

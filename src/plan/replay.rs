@@ -7,39 +7,27 @@ use indexmap::IndexMap;
 
 use super::diff::{self, DiffInput, marks};
 use super::walk::{ConditionKind, Draft, InstanceId, Place, Source, Walk, judge};
-use super::{Action, CheckResult, RememberedOutput, Resolver, StepId, conform, ignore, names};
+use super::{
+    Action, CheckResult, Provisioner, RememberedOutput, Resolver, StepId, conform, ignore, names,
+};
 use crate::base::{Address, Mode};
-use crate::config::{OnFailure, Provisioner, ProvisionerWhen, Resource};
+use crate::config::{self, ProvisionerWhen, Resource};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::{NodeId, Part};
 use crate::schema::Schema;
+use crate::syntax::ast::Body;
 use crate::value::{Value, convert};
 
 /// Evaluates steps with the results told so far.
 pub struct Replay {
     walk: Walk,
-    /// What each done step's object is, for conditions and outputs.
-    results: BTreeMap<Address, Value>,
-}
-
-/// A provisioner ready to run.
-#[derive(Clone)]
-pub struct ProvisionerRun {
-    /// `local-exec`, `remote-exec` or `file`.
-    pub kind: EcoString,
-    /// Its arguments by name; wholly known.
-    pub arguments: BTreeMap<EcoString, Value>,
-    /// Arguments of its `connection`, or of the resource's.
-    pub connection: BTreeMap<EcoString, Value>,
-    /// Whether its failure fails the step.
-    pub fails: bool,
 }
 
 impl Replay {
     pub(super) fn new(mut walk: Walk, drafts: Vec<Draft>) -> Self {
         walk.drafts = drafts;
         walk.state.allow_effects();
-        Self { walk, results: BTreeMap::new() }
+        Self { walk }
     }
 
     fn draft(&self, step: StepId) -> Option<&Draft> {
@@ -152,59 +140,37 @@ impl Replay {
         }
     }
 
-    /// Provisioners of a step's object, evaluated: those that run after it was created, or before it is deleted.
-    pub fn provisioners(
-        &mut self,
-        step: StepId,
-        when: ProvisionerWhen,
-    ) -> (Vec<ProvisionerRun>, Diagnostics) {
-        let mut problems = Diagnostics::none();
-        let Some(draft) = self.draft(step).cloned() else { return (Vec::new(), problems) };
-        let Some(source) = draft.source else { return (Vec::new(), problems) };
-        let config = self.walk.state.config.clone();
-        let resource = config.tree[source.module].resources.get_index(source.index);
-        let Some((_, resource)) = resource else { return (Vec::new(), problems) };
-        let this = match when {
-            ProvisionerWhen::Create => self.results.get(&draft.step.address).cloned(),
-            ProvisionerWhen::Destroy => draft.step.prior.clone(),
-        };
-        let runs = resource.provisioners.iter().filter(|p| p.when == when).map(|provisioner| {
-            problems.take(self.provisioner(&draft, source, resource, provisioner, this.as_ref()))
-        });
-        let runs = runs.collect();
-        (runs, problems)
-    }
-
     fn provisioner(
         &self,
         draft: &Draft,
         source: Source,
         resource: &Resource,
-        provisioner: &Provisioner,
-        this: Option<&Value>,
-    ) -> (ProvisionerRun, Diagnostics) {
+        provisioner: &config::Provisioner,
+        this: &Value,
+    ) -> (Provisioner, Diagnostics) {
         let mut problems = Diagnostics::none();
         let key = draft.step.address.key.as_ref();
-        let repetition =
-            self.walk.repetition_known(source, resource, key).unwrap_or_default();
+        let repetition = self.walk.repetition_of(source, resource, key).unwrap_or_default();
         let place = Place {
-            this,
+            this: Some(this),
             own: None,
             ..self.walk.place_of(source.at, source.index, &repetition)
         };
-        let mut read = |body: Option<&crate::syntax::ast::Body>| {
-            let attributes = body.into_iter().flat_map(|body| &body.attributes);
-            attributes
-                .map(|attribute| {
-                    (attribute.name.name.clone(), problems.take(place.evaluate(&attribute.expr)))
-                })
-                .collect()
+        let mut read = |body: &Body| -> Vec<(EcoString, Value)> {
+            let attributes = body.attributes.iter();
+            let evaluated = attributes.map(|attribute| {
+                (attribute.name.name.clone(), problems.take(place.evaluate(&attribute.expr)))
+            });
+            evaluated.collect()
         };
-        let run = ProvisionerRun {
+        let mut arguments = read(&provisioner.body);
+        if let Some(connection) = provisioner.connection.as_ref().or(resource.connection.as_ref()) {
+            arguments.push(("connection".into(), Value::object(read(connection))));
+        }
+        let run = Provisioner {
             kind: provisioner.kind.clone(),
-            arguments: read(Some(&provisioner.body)),
-            connection: read(provisioner.connection.as_ref().or(resource.connection.as_ref())),
-            fails: provisioner.on_failure == OnFailure::Fail,
+            on_failure: provisioner.on_failure,
+            config: Value::object(arguments),
         };
         (run, problems)
     }
@@ -277,8 +243,26 @@ impl Resolver for Replay {
         if resource.key.mode == Mode::Data {
             self.walk.data.insert(address.clone(), value.clone());
         }
-        self.results.insert(address.clone(), value.clone());
         self.walk.judge_after(source, resource, &address, &value)
+    }
+
+    fn provisioners(&mut self, step: StepId, object: &Value) -> (Vec<Provisioner>, Diagnostics) {
+        let mut problems = Diagnostics::none();
+        let Some(draft) = self.draft(step).cloned() else { return (Vec::new(), problems) };
+        let Some(source) = draft.source else { return (Vec::new(), problems) };
+        let config = self.walk.state.config.clone();
+        let resource = config.tree[source.module].resources.get_index(source.index);
+        let Some((_, resource)) = resource else { return (Vec::new(), problems) };
+        let when = match draft.step.action {
+            Action::Create => ProvisionerWhen::Create,
+            Action::Delete => ProvisionerWhen::Destroy,
+            _ => return (Vec::new(), problems),
+        };
+        let wanted = resource.provisioners.iter().filter(|provisioner| provisioner.when == when);
+        let runs = wanted
+            .map(|p| problems.take(self.provisioner(&draft, source, resource, p, object)))
+            .collect();
+        (runs, problems)
     }
 
     fn finish(&mut self) -> Diagnostics {

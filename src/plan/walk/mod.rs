@@ -44,10 +44,10 @@ use crate::config::{ModuleId, Tree};
 use crate::graph::{ConfigGraph, NodeId, Object, Part};
 use crate::value::Value;
 
-pub(super) use self::conditions::{Kind as ConditionKind, Verdict, judge, worse};
+pub(super) use self::conditions::{Kind as ConditionKind, Verdict, judge};
 pub(super) use self::constant::evaluate_constant;
 pub(super) use self::decide::{Draft, Source};
-pub(super) use self::instance::{Group, InstanceId, Repetition, Shape};
+pub(super) use self::instance::InstanceId;
 pub(super) use self::scope::Place;
 pub(super) use self::state::State;
 pub(super) use self::values::without_keys;

@@ -49,7 +49,7 @@ impl Walk {
     }
 
     /// The place of a resource's own expressions.
-    pub(super) fn place_of<'a>(
+    pub(in crate::plan) fn place_of<'a>(
         &'a self,
         at: InstanceId,
         index: usize,
@@ -144,7 +144,7 @@ impl Walk {
     }
 
     /// The address of a block in a module instance.
-    pub(super) fn address_of(&self, at: InstanceId, resource: &Resource) -> ResourceAddress {
+    pub(in crate::plan) fn address_of(&self, at: InstanceId, resource: &Resource) -> ResourceAddress {
         ResourceAddress {
             module: self.state.instances[at].path.clone(),
             mode: resource.key.mode,

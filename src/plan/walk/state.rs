@@ -10,13 +10,13 @@ use super::instance::{InstanceId, Instances, Repetition};
 use super::providers::ProviderInstances;
 use super::scope::Place;
 use crate::base::Mode;
-use crate::config::{Defaults, ModuleId, ResourceKey, Selected};
+use crate::config::{ModuleId, ResourceKey, Selected};
 use crate::diag::Diagnostics;
 use crate::eval::{self, Effects, Outside};
 use crate::plan::Input;
 use crate::schema::{self, Registry, Schema};
 use crate::syntax::ast::Expr;
-use crate::value::{self, Type, Value};
+use crate::value::{Type, Value};
 
 /// Values of a configuration as far as they are known.
 pub(in crate::plan) struct State {
@@ -113,16 +113,6 @@ impl State {
     /// The same, of a registry that is held apart.
     pub fn schema_in<'a>(&self, registry: &'a Registry, key: &ResourceKey) -> Option<&'a Schema> {
         find_schema(registry, key)
-    }
-
-    /// The defaults of a type constraint as values.
-    pub fn defaults(&self, defaults: &Defaults) -> value::Defaults {
-        let attributes = defaults.attributes.iter().map(|(name, expr)| {
-            (name.clone(), eval::evaluate_checked(expr, &self.place(InstanceId::ROOT)).0)
-        });
-        let children =
-            defaults.children.iter().map(|(name, child)| (name.clone(), self.defaults(child)));
-        value::Defaults { attributes: attributes.collect(), children: children.collect() }
     }
 }
 

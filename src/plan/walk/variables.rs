@@ -52,7 +52,7 @@ impl Walk {
         };
         if value.is_null() && !variable.nullable {
             return match &variable.default {
-                Some(default) => self.finish(variable, self.default(default), default.span),
+                Some(default) => self.converted(variable, self.default(default), default.span),
                 None => {
                     let source = source_name(&input.origin, name);
                     let detail = format!(
@@ -64,7 +64,7 @@ impl Walk {
                 }
             };
         }
-        self.finish(variable, value, place)
+        self.converted(variable, value, place)
     }
 
     /// The phase's value, else the default; a required variable has neither.
@@ -72,11 +72,11 @@ impl Walk {
         if let Some(attribute) = self.input.config.variables.get(name) {
             let (value, mut problems) =
                 self.state.evaluate(InstanceId::ROOT, &attribute.expr);
-            let finished = problems.take(self.finish(variable, value, attribute.expr.span));
+            let finished = problems.take(self.converted(variable, value, attribute.expr.span));
             return (finished, problems);
         }
         if let Some(default) = &variable.default {
-            return self.finish(variable, self.default(default), default.span);
+            return self.converted(variable, self.default(default), default.span);
         }
         let detail = format!(
             "The root module input variable \"{name}\" is not set, and has no default value. Use a -var or -var-file \
@@ -104,7 +104,7 @@ impl Walk {
         let argument = call.body.attributes.iter().find(|argument| argument.name.name == *name);
         let Some(argument) = argument else {
             return match &variable.default {
-                Some(default) => self.finish(variable, self.default(default), default.span),
+                Some(default) => self.converted(variable, self.default(default), default.span),
                 // The missing argument itself is reported with the call.
                 None => (unknown, Diagnostics::none()),
             };
@@ -118,7 +118,7 @@ impl Walk {
         }
         if value.is_null() && !variable.nullable {
             return match &variable.default {
-                Some(default) => self.finish(variable, self.default(default), default.span),
+                Some(default) => self.converted(variable, self.default(default), default.span),
                 None => {
                     let detail = format!(
                         "The given value is not suitable for {}.var.{name}: required variable may not be set to null.",
@@ -143,15 +143,19 @@ impl Walk {
             );
             return (unknown, problems);
         }
-        let finished = problems.take(self.finish(variable, value, argument.expr.span));
+        let finished = problems.take(self.converted(variable, value, argument.expr.span));
         (finished, problems)
     }
 
     /// Applies the defaults of optional attributes and converts to the declared type.
-    fn finish(&self, variable: &Variable, value: Value, at: Span) -> (Value, Diagnostics) {
+    fn converted(&self, variable: &Variable, value: Value, at: Span) -> (Value, Diagnostics) {
         let constraint = &variable.constraint;
-        let value = match &constraint.defaults {
-            Some(defaults) => self.state.defaults(defaults).apply(value, &constraint.ty),
+        let value = match &constraint.with_defaults {
+            Some(written) => {
+                let place = self.state.place(InstanceId::ROOT);
+                let (_, defaults, _) = crate::eval::type_constraint(written, &place);
+                defaults.apply(value, &constraint.ty)
+            }
             None => value,
         };
         match convert(&value, &constraint.ty) {
