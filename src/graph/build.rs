@@ -56,9 +56,9 @@ impl ConfigGraph {
     /// # Errors
     /// One diagnostic per cycle.
     pub fn order(&self, tree: &Tree) -> Result<Vec<NodeId>, Diagnostics> {
-        self.dag.order().map_err(|cycles| {
-            cycles.iter().map(|cycle| self.cycle(tree, cycle)).collect()
-        })
+        self.dag
+            .order()
+            .map_err(|cycles| cycles.iter().map(|cycle| self.cycle(tree, cycle)).collect())
     }
 
     fn cycle(&self, tree: &Tree, cycle: &[NodeId]) -> Diagnostic {
@@ -111,8 +111,8 @@ impl ConfigGraph {
             "module" => self.module_targets(tree, module, reference),
             "each" | "count" | "self" | "path" | "terraform" | "phase" | "stack" => Vec::new(),
             _ => {
-                let index = resource_key(reference)
-                    .and_then(|(key, _)| here.resources.get_index_of(&key));
+                let index =
+                    resource_key(reference).and_then(|(key, _)| here.resources.get_index_of(&key));
                 index.map(|index| nodes.resources[index]).into_iter().collect()
             }
         }
@@ -186,9 +186,9 @@ impl ConfigGraph {
 
     fn connect_values(&mut self, tree: &Tree, id: ModuleId, nodes: &Nodes) {
         let module = &tree[id];
-        let caller = module.parent.and_then(|parent| {
-            Some((parent, tree[parent].calls.get(module.path.last()?)?))
-        });
+        let caller = module
+            .parent
+            .and_then(|parent| Some((parent, tree[parent].calls.get(module.path.last()?)?)));
         if let Some((parent, call)) = caller {
             let mut needs = Needs::new(self, tree, parent);
             needs.exprs(&call.count);
@@ -261,12 +261,19 @@ impl Nodes {
 
     fn everything(&self) -> impl Iterator<Item = NodeId> + '_ {
         let validations = self.validations.iter().flatten();
-        [&self.variables, &self.locals, &self.providers, &self.resources, &self.outputs, &self.checks]
-            .into_iter()
-            .flatten()
-            .chain(validations)
-            .copied()
-            .chain(std::iter::once(self.expand))
+        [
+            &self.variables,
+            &self.locals,
+            &self.providers,
+            &self.resources,
+            &self.outputs,
+            &self.checks,
+        ]
+        .into_iter()
+        .flatten()
+        .chain(validations)
+        .copied()
+        .chain(std::iter::once(self.expand))
     }
 }
 

@@ -96,8 +96,7 @@ impl<N> Dag<N> {
     /// # Errors
     /// The cycles, each in the order in which its nodes were added.
     pub fn order(&self) -> Result<Vec<NodeId>, Vec<Vec<NodeId>>> {
-        let mut waiting: Vec<usize> =
-            self.ids().map(|id| self.dependencies(id).count()).collect();
+        let mut waiting: Vec<usize> = self.ids().map(|id| self.dependencies(id).count()).collect();
         let free = self.ids().filter(|id| waiting[id.index()] == 0);
         let mut ready: BinaryHeap<Reverse<NodeId>> = free.map(Reverse).collect();
         let mut order = Vec::with_capacity(self.len());

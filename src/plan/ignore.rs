@@ -22,9 +22,9 @@ pub(super) fn apply(
                 _ => given.clone(),
             }
         }),
-        IgnoreChanges::Paths(paths) => {
-            paths.iter().fold(config.clone(), |config, (path, _)| keep(&config, prior, path.0.as_slice()))
-        }
+        IgnoreChanges::Paths(paths) => paths
+            .iter()
+            .fold(config.clone(), |config, (path, _)| keep(&config, prior, path.0.as_slice())),
     }
 }
 
@@ -90,4 +90,3 @@ fn keep(config: &Value, prior: &Value, path: &[PathStep]) -> Value {
     };
     kept.with_marks(marks)
 }
-

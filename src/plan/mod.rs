@@ -19,6 +19,9 @@ mod request;
 mod resolve;
 mod step;
 mod targets;
+#[cfg(test)]
+mod tests;
+pub mod text;
 mod unknowns;
 mod walk;
 

@@ -16,17 +16,13 @@ pub(super) fn generate(
     seed: u64,
 ) -> Value {
     let Some(rule) = &schema.name_generation else { return value.clone() };
-    let Some(entries) = value.as_entries().filter(|entries| entries.contains_key(&rule.attr)) else {
+    let Some(entries) = value.as_entries().filter(|entries| entries.contains_key(&rule.attr))
+    else {
         return value.clone();
     };
-    let digest = Digest::of_parts([
-        seed.to_string(),
-        address.to_string(),
-        generation.to_string(),
-    ]);
+    let digest = Digest::of_parts([seed.to_string(), address.to_string(), generation.to_string()]);
     let seed = u64::from_str_radix(digest.short(16), 16).unwrap_or(seed);
-    let Name::Generated(name) =
-        generate_name(rule, value, &mut fastrand::Rng::with_seed(seed))
+    let Name::Generated(name) = generate_name(rule, value, &mut fastrand::Rng::with_seed(seed))
     else {
         return value.clone();
     };

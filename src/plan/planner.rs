@@ -49,9 +49,7 @@ impl Planner {
     /// When called again after [`Progress::Done`].
     pub fn advance(&mut self) -> Progress {
         match std::mem::replace(&mut self.stage, Stage::Done) {
-            Stage::Invalid(input, problems) => {
-                Progress::Done(Box::new(failed(&input, problems)))
-            }
+            Stage::Invalid(input, problems) => Progress::Done(Box::new(failed(&input, problems))),
             Stage::Walking(mut walk) => match walk.advance() {
                 Some(needs) => {
                     self.stage = Stage::Walking(walk);

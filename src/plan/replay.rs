@@ -42,10 +42,10 @@ impl Replay {
             config.tree[source.module].resources.get_index(source.index).ok_or_else(missing)?;
         let schema = self.walk.state.schema_in(&registry, &resource.key).ok_or_else(missing)?;
         self.refresh(source);
-        let repetition = self.walk.repetition_of(source, resource, draft.step.address.key.as_ref())?;
+        let repetition =
+            self.walk.repetition_of(source, resource, draft.step.address.key.as_ref())?;
         let place = self.walk.place_of(source.at, source.index, &repetition);
-        let verdict =
-            judge(&place, ConditionKind::Precondition, &resource.lifecycle.preconditions);
+        let verdict = judge(&place, ConditionKind::Precondition, &resource.lifecycle.preconditions);
         let place = self.walk.place_of(source.at, source.index, &repetition);
         let (value, mut problems) = place.decode_resource(resource, schema);
         problems.extend(verdict.problems);

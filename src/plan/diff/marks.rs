@@ -34,7 +34,9 @@ pub(in crate::plan) fn remark(planned: &Value, config: &Value) -> Value {
         }
         (Kind::Map(..) | Kind::Object(_), Kind::Map(_, like) | Kind::Object(like)) => {
             map_children(planned, |place, child| match place {
-                Place::Name(name) => like.get(name).map_or_else(|| child.clone(), |l| remark(child, l)),
+                Place::Name(name) => {
+                    like.get(name).map_or_else(|| child.clone(), |l| remark(child, l))
+                }
                 Place::Index(_) => child.clone(),
             })
         }
@@ -58,8 +60,12 @@ pub(in crate::plan) fn mark_schema(value: &Value, block: &Block) -> Value {
         match nested.nesting {
             Nesting::Single | Nesting::Group if child.is_null() => child.clone(),
             Nesting::Single | Nesting::Group => mark_schema(child, &nested.block),
-            Nesting::List | Nesting::Map => map_children(child, |_, e| mark_schema(e, &nested.block)),
-            Nesting::Set if has_sensitive(&nested.block) => child.clone().with_marks(Marks::SENSITIVE),
+            Nesting::List | Nesting::Map => {
+                map_children(child, |_, e| mark_schema(e, &nested.block))
+            }
+            Nesting::Set if has_sensitive(&nested.block) => {
+                child.clone().with_marks(Marks::SENSITIVE)
+            }
             Nesting::Set => child.clone(),
         }
     })

@@ -155,9 +155,9 @@ fn fill_unreadable(input: &DiffInput<'_>, prior: &Value, config: &Value) -> Valu
 #[must_use]
 pub fn digest(value: &Value) -> Option<Digest> {
     let value = marks::strip(value);
-    value.is_wholly_known().then(|| {
-        Digest::of(equal::key(crate::schema::Framework::PluginFramework, &value, &[]))
-    })
+    value
+        .is_wholly_known()
+        .then(|| Digest::of(equal::key(crate::schema::Framework::PluginFramework, &value, &[])))
 }
 
 /// Rules that make computed attributes unknown or set them, once something else changes.
@@ -169,8 +169,7 @@ fn apply_rules(
 ) {
     for rule in &schema.rules {
         let now = rule.phase.as_deref().is_none_or(|phase| phase == "plan");
-        if !matches!(rule.effect, Effect::Computed | Effect::IgnoreChange) || !now
-        {
+        if !matches!(rule.effect, Effect::Computed | Effect::IgnoreChange) || !now {
             continue;
         }
         let snapshot = Value::new(Kind::Object(Arc::new(planned.clone())));

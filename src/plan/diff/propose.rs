@@ -69,13 +69,7 @@ impl Proposer<'_> {
     }
 
     /// What an attribute becomes of which the configuration says nothing.
-    fn unset(
-        &self,
-        at: &str,
-        attribute: &Attribute,
-        prior: Option<&Value>,
-        exists: bool,
-    ) -> Value {
+    fn unset(&self, at: &str, attribute: &Attribute, prior: Option<&Value>, exists: bool) -> Value {
         if attribute.presence.is_computed() {
             return match prior {
                 Some(prior) if exists => prior.clone(),

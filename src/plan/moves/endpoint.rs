@@ -56,9 +56,11 @@ impl Endpoint {
                 .take_while(|address| address.resource == *resource)
                 .cloned()
                 .collect(),
-            Self::Call(_) | Self::Module(_) => {
-                places.keys().filter(|address| self.holds(&address.resource.module)).cloned().collect()
-            }
+            Self::Call(_) | Self::Module(_) => places
+                .keys()
+                .filter(|address| self.holds(&address.resource.module))
+                .cloned()
+                .collect(),
         }
     }
 
@@ -67,7 +69,8 @@ impl Endpoint {
         match self {
             Self::Module(path) => module.steps().starts_with(path.steps()),
             Self::Call(path) => {
-                let (Some((last, init)), steps) = (path.steps().split_last(), module.steps()) else {
+                let (Some((last, init)), steps) = (path.steps().split_last(), module.steps())
+                else {
                     return false;
                 };
                 steps.starts_with(init)

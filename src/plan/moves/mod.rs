@@ -6,7 +6,7 @@ mod validate;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::endpoint::{Endpoint, instances_of, under};
-use crate::base::{Address, Key, ModulePath, Mode};
+use crate::base::{Address, Key, Mode, ModulePath};
 use crate::config::{ModuleId, Tree};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::graph::{Dag, NodeId};
@@ -143,7 +143,8 @@ fn containers(tree: &Tree, id: ModuleId, owned: &BTreeSet<Address>) -> BTreeSet<
             found.extend(instances_of(&address.resource.module, names));
         }
     }
-    found.insert(names.iter().fold(ModulePath::root(), |path, name| path.child(name.clone(), None)));
+    found
+        .insert(names.iter().fold(ModulePath::root(), |path, name| path.child(name.clone(), None)));
     found
 }
 
@@ -159,11 +160,14 @@ fn chain(statements: &[Statement]) -> Result<Vec<usize>, Diagnostics> {
     }
     match dag.order() {
         Ok(order) => Ok(order.into_iter().map(|id| *dag.weight(id)).collect()),
-        Err(cycles) => Err(cycles.into_iter().map(|cycle| {
-            let parts: Vec<&Statement> =
-                cycle.iter().map(|id| &statements[*dag.weight(*id)]).collect();
-            cyclic(&parts)
-        }).collect()),
+        Err(cycles) => Err(cycles
+            .into_iter()
+            .map(|cycle| {
+                let parts: Vec<&Statement> =
+                    cycle.iter().map(|id| &statements[*dag.weight(*id)]).collect();
+                cyclic(&parts)
+            })
+            .collect()),
     }
 }
 

@@ -44,7 +44,10 @@ pub(super) fn aligned(
     };
     expressions.for_each(&mut visit);
     visit_body(&resource.body, &mut visit);
-    all.into_iter().filter(|(index, n)| same.get(index) == Some(n)).map(|(index, _)| index).collect()
+    all.into_iter()
+        .filter(|(index, n)| same.get(index) == Some(n))
+        .map(|(index, _)| index)
+        .collect()
 }
 
 fn visit_body(body: &Body, visit: &mut impl FnMut(&Expr)) {

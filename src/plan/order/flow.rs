@@ -40,7 +40,10 @@ impl<'a> Flow<'a> {
         let tree = &self.walk.state.config.tree;
         let resources = &tree[source.module].resources;
         let pairs = self.aligned.entry((source.module, source.index)).or_insert_with(|| {
-            resources.get_index(source.index).map(|(_, r)| aligned(r, resources)).unwrap_or_default()
+            resources
+                .get_index(source.index)
+                .map(|(_, r)| aligned(r, resources))
+                .unwrap_or_default()
         });
         if pairs.is_empty() || address.key.is_none() {
             return members;

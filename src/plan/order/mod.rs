@@ -131,7 +131,8 @@ impl<'a> Edges<'a> {
         let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (at, needs) in self.needs.iter().enumerate() {
             for need in needs {
-                if matches!(self.action(*need), Action::Delete) || self.other_half(*need).is_some() {
+                if matches!(self.action(*need), Action::Delete) || self.other_half(*need).is_some()
+                {
                     found.entry(*need).or_default().push(at);
                 }
             }

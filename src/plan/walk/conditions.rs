@@ -101,7 +101,8 @@ fn one(place: &Place<'_>, kind: Kind, condition: &Condition) -> Verdict {
     let value = match convert(&value, &Type::Bool) {
         Ok(value) => value,
         Err(error) => {
-            problems.push(invalid(format!("Invalid condition result value: {}.", error.with_path())));
+            problems
+                .push(invalid(format!("Invalid condition result value: {}.", error.with_path())));
             return failed(problems);
         }
     };
@@ -129,12 +130,7 @@ fn unknown(
     Verdict { status: CheckStatus::Unknown, messages: Vec::new(), problems }
 }
 
-fn fails(
-    kind: Kind,
-    condition: &Condition,
-    message: &Value,
-    mut problems: Diagnostics,
-) -> Verdict {
+fn fails(kind: Kind, condition: &Condition, message: &Value, mut problems: Diagnostics) -> Verdict {
     let text = message_text(condition, message, &mut problems);
     let mut problem = match kind.severity() {
         Severity::Error => Diagnostic::error(532, kind.summary(), text.clone()),
@@ -161,7 +157,8 @@ fn message_text(condition: &Condition, message: &Value, problems: &mut Diagnosti
         return "The error message included a sensitive value, so it will not be displayed.".into();
     }
     if message.deep_marks().is_ephemeral() {
-        return "The error message included an ephemeral value, so it will not be displayed.".into();
+        return "The error message included an ephemeral value, so it will not be displayed."
+            .into();
     }
     match convert(message, &Type::String) {
         Ok(text) => text.as_str().map_or_else(|| UNAVAILABLE.into(), |text| text.trim().into()),

@@ -21,7 +21,8 @@ impl Place<'_> {
 
     /// The value of a resource's own arguments.
     pub fn decode_resource(&self, resource: &Resource, schema: &Schema) -> (Value, Diagnostics) {
-        let (value, spans, mut problems) = eval::decode::decode_body(&resource.body, &schema.block, self);
+        let (value, spans, mut problems) =
+            eval::decode::decode_body(&resource.body, &schema.block, self);
         if problems.has_errors() {
             return (value, problems);
         }

@@ -9,7 +9,9 @@ use crate::base::{Address, Id};
 use crate::config::ModuleId;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::diff::{self, DiffInput, Difference, marks};
-use crate::plan::{Action, Intent, Interruption, Live, Reason, Scope, Step, StepId, ignore, unknowns};
+use crate::plan::{
+    Action, Intent, Interruption, Live, Reason, Scope, Step, StepId, ignore, unknowns,
+};
 use crate::schema::Schema;
 use crate::value::{AttrPath, Value};
 
@@ -55,9 +57,12 @@ impl Walk {
         let present = self.present(subject, &wish)?;
         let prior = present.as_ref().map(|present| present.live.value.clone());
         let config = match &prior {
-            Some(prior) => {
-                ignore::apply(&subject.resource.lifecycle.ignore_changes, &wish.config, prior, wish.schema)
-            }
+            Some(prior) => ignore::apply(
+                &subject.resource.lifecycle.ignore_changes,
+                &wish.config,
+                prior,
+                wish.schema,
+            ),
             None => wish.config.clone(),
         };
         let difference = self.difference(subject, &wish, prior.as_ref(), &config);

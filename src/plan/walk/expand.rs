@@ -81,7 +81,10 @@ fn counted(place: &Place<'_>, expr: &Expr) -> (Option<Expansion>, Diagnostics) {
     let value = match convert(&value, &Type::Number) {
         Ok(value) => value,
         Err(error) => {
-            return fail(format!("The given \"count\" argument value is unsuitable: {}.", error.with_path()));
+            return fail(format!(
+                "The given \"count\" argument value is unsuitable: {}.",
+                error.with_path()
+            ));
         }
     };
     let Some(number) = value.as_number() else {
@@ -91,7 +94,9 @@ fn counted(place: &Place<'_>, expr: &Expr) -> (Option<Expansion>, Diagnostics) {
         return fail(unknown_detail("The \"count\" value depends on"));
     };
     let Some(whole) = number.to_i64() else {
-        return fail("The given \"count\" argument value is unsuitable: a whole number is required.".into());
+        return fail(
+            "The given \"count\" argument value is unsuitable: a whole number is required.".into(),
+        );
     };
     match usize::try_from(whole) {
         Ok(count) => (Some(Expansion { shape: Shape::Count(count), each: Vec::new() }), problems),

@@ -77,8 +77,12 @@ impl Walk {
                      must have an associated configuration to be imported."
                 );
                 self.problems.push(
-                    Diagnostic::error(551, "Configuration for import target does not exist", detail)
-                        .at(span),
+                    Diagnostic::error(
+                        551,
+                        "Configuration for import target does not exist",
+                        detail,
+                    )
+                    .at(span),
                 );
             }
         }
@@ -104,7 +108,8 @@ impl Walk {
                     return;
                 }
                 if self.imports.wanted.insert(address.clone(), (id, import.to.span)).is_some() {
-                    let detail = format!("An import block for the resource {address} is already declared.");
+                    let detail =
+                        format!("An import block for the resource {address} is already declared.");
                     self.problems.push(
                         Diagnostic::error(552, "Duplicate import configuration", detail)
                             .at(import.span),
@@ -171,7 +176,8 @@ impl Walk {
                      is correct and that it is associated with the provider's configured region or endpoint, or use \
                      \"terrace apply\" to create a new remote object for this resource."
                 );
-                let problem = Diagnostic::error(554, "Cannot import non-existent remote object", detail);
+                let problem =
+                    Diagnostic::error(554, "Cannot import non-existent remote object", detail);
                 Err(problem.at(span).into())
             }
         }
@@ -200,11 +206,16 @@ fn import_id(place: &Place<'_>, import: &Import) -> Result<Option<Id>, Diagnosti
     }
     let value = match convert(&value, &Type::String) {
         Ok(value) => value,
-        Err(error) => return wrong(format!("The import ID value is unsuitable: {}.", error.with_path())),
+        Err(error) => {
+            return wrong(format!("The import ID value is unsuitable: {}.", error.with_path()));
+        }
     };
     match value.as_str() {
         None => Ok(None),
-        Some("") => wrong("The import ID value evaluates to an empty string, please provide a non-empty value.".into()),
+        Some("") => wrong(
+            "The import ID value evaluates to an empty string, please provide a non-empty value."
+                .into(),
+        ),
         Some(id) => Ok(Some(Id::from(id))),
     }
 }

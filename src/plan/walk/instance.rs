@@ -216,7 +216,8 @@ pub(in crate::plan) struct Instances {
 impl Instances {
     /// Only the root.
     pub fn new(tree: &Tree) -> Self {
-        let mut instances = Self { all: Vec::new(), by_module: vec![Vec::new(); tree.iter().count()] };
+        let mut instances =
+            Self { all: Vec::new(), by_module: vec![Vec::new(); tree.iter().count()] };
         let root = Instance::new(tree, ModuleId::ROOT, ModulePath::root(), None, Repetition::None);
         instances.add(root);
         instances

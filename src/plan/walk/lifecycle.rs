@@ -93,7 +93,8 @@ impl Walk {
             if steps.is_empty() {
                 step.action == Action::Update || step.replaces.is_some()
             } else {
-                step.action != Action::NoOp && differs(step.prior.as_ref(), step.planned.as_ref(), steps)
+                step.action != Action::NoOp
+                    && differs(step.prior.as_ref(), step.planned.as_ref(), steps)
             }
         })
     }

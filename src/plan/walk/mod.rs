@@ -39,8 +39,8 @@ use super::moves::Moves;
 use super::targets::Selection;
 use super::{Answers, Input, LiveWorld, Needs};
 use crate::base::{Address, ModulePath, TypeName};
-use crate::diag::{Diagnostic, Diagnostics};
 use crate::config::{ModuleId, Tree};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::{ConfigGraph, NodeId, Object, Part};
 use crate::value::Value;
 
@@ -309,7 +309,9 @@ fn create_first(tree: &Tree, graph: &ConfigGraph) -> BTreeSet<(ModuleId, usize)>
         let resources = declared.resources.values().enumerate();
         resources
             .filter(|(_, resource)| resource.lifecycle.create_before_destroy == Some(true))
-            .filter_map(move |(index, _)| graph.node(Object { module, part: Part::Resource(index) }))
+            .filter_map(move |(index, _)| {
+                graph.node(Object { module, part: Part::Resource(index) })
+            })
     });
     let needed = graph.dag().needs(asking);
     let objects = needed.into_iter().map(|node| *graph.dag().weight(node));

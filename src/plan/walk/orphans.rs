@@ -3,7 +3,7 @@
 use super::Walk;
 use super::decide::{Source, blank, generation, prevented};
 use super::instance::{InstanceId, Shape};
-use crate::base::{Address, Key, ModulePath, Mode};
+use crate::base::{Address, Key, Mode, ModulePath};
 use crate::config::{Removed, Resource, ResourceKey, Target};
 use crate::diag::Diagnostic;
 use crate::graph::{Object, Part};
@@ -89,11 +89,7 @@ impl Walk {
     }
 
     /// What the configuration says of an address, once every instance is known.
-    fn standing<'a>(
-        &self,
-        config: &'a crate::config::Selected,
-        address: &Address,
-    ) -> Standing<'a> {
+    fn standing<'a>(&self, config: &'a crate::config::Selected, address: &Address) -> Standing<'a> {
         if self.declared.contains(address) {
             return Standing::Declared;
         }

@@ -119,7 +119,12 @@ impl Walk {
         keys.iter().map(|key| implied(self.provider_name(at, block, key.as_ref()))).collect()
     }
 
-    fn provider_name(&self, at: InstanceId, block: &ProviderConfig, key: Option<&Key>) -> EcoString {
+    fn provider_name(
+        &self,
+        at: InstanceId,
+        block: &ProviderConfig,
+        key: Option<&Key>,
+    ) -> EcoString {
         let path = &self.state.instances[at].path;
         let module = if path.is_root() { String::new() } else { format!("{path}.") };
         let alias = block.alias.as_ref().map_or_else(String::new, |alias| format!(".{alias}"));
@@ -213,10 +218,16 @@ impl Walk {
         let Some(provider) = position.and_then(|at| instances.members.get(at)) else {
             let (span, what) = match &key {
                 Some((key, span)) => (*span, format!("has no instance {key}")),
-                None => (resource.span, "has for_each, so that one of its instances has to be named".into()),
+                None => (
+                    resource.span,
+                    "has for_each, so that one of its instances has to be named".into(),
+                ),
             };
-            let detail = format!("The provider configuration that {} refers to {what}.", resource.key);
-            return Err(Diagnostic::error(522, "Provider instance not present", detail).at(span).into());
+            let detail =
+                format!("The provider configuration that {} refers to {what}.", resource.key);
+            return Err(Diagnostic::error(522, "Provider instance not present", detail)
+                .at(span)
+                .into());
         };
         Ok(Some(provider.clone()).filter(|provider| provider.ready))
     }

@@ -175,7 +175,8 @@ fn check_one(place: &Place<'_>, module: &Module, at: &Reference<'_>) -> Result<(
             known.map(|_| ()).ok_or_else(|| bad_constant(at))
         }
         (
-            "var" | "local" | "module" | "each" | "count" | "path" | "terraform" | "phase" | "stack",
+            "var" | "local" | "module" | "each" | "count" | "path" | "terraform" | "phase"
+            | "stack",
             None,
         ) => Err(malformed(at)),
         ("var" | "local", _) => Ok(()),
@@ -244,10 +245,7 @@ fn unexpected_key(at: &Reference<'_>, address: &str, kind: &str) -> Problem {
 }
 
 pub(super) fn self_reference(at: &Reference<'_>, resource: &Resource) -> Problem {
-    let detail = format!(
-        "Configuration for {} may not refer to itself.",
-        resource.key
-    );
+    let detail = format!("Configuration for {} may not refer to itself.", resource.key);
     error(514, "Self-referential block", detail, at)
 }
 

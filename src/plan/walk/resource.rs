@@ -144,7 +144,11 @@ impl Walk {
     }
 
     /// The address of a block in a module instance.
-    pub(in crate::plan) fn address_of(&self, at: InstanceId, resource: &Resource) -> ResourceAddress {
+    pub(in crate::plan) fn address_of(
+        &self,
+        at: InstanceId,
+        resource: &Resource,
+    ) -> ResourceAddress {
         ResourceAddress {
             module: self.state.instances[at].path.clone(),
             mode: resource.key.mode,
@@ -180,11 +184,24 @@ impl Walk {
         let type_name = resource.key.type_name.as_str();
         let provider = resource.provider_name();
         let (kind, summary, word, other) = match resource.key.mode {
-            Mode::Managed => (crate::schema::Kind::Resource, "Invalid resource type", "resource", crate::schema::Kind::Data),
-            Mode::Data => (crate::schema::Kind::Data, "Invalid data source", "data source", crate::schema::Kind::Resource),
-            Mode::Ephemeral => {
-                (crate::schema::Kind::Ephemeral, "Invalid ephemeral resource", "ephemeral resource", crate::schema::Kind::Data)
-            }
+            Mode::Managed => (
+                crate::schema::Kind::Resource,
+                "Invalid resource type",
+                "resource",
+                crate::schema::Kind::Data,
+            ),
+            Mode::Data => (
+                crate::schema::Kind::Data,
+                "Invalid data source",
+                "data source",
+                crate::schema::Kind::Resource,
+            ),
+            Mode::Ephemeral => (
+                crate::schema::Kind::Ephemeral,
+                "Invalid ephemeral resource",
+                "ephemeral resource",
+                crate::schema::Kind::Data,
+            ),
         };
         let registry = &self.state.registry;
         let mut problem = Diagnostic::error(
@@ -219,8 +236,7 @@ impl Walk {
             return Ok(self.as_it_is(address, schema.implied_type()));
         }
         let place = self.place_of(subject.at, subject.index, &subject.repetition);
-        let verdict =
-            judge(&place, ConditionKind::Precondition, &resource.lifecycle.preconditions);
+        let verdict = judge(&place, ConditionKind::Precondition, &resource.lifecycle.preconditions);
         self.note(subject, &resource.lifecycle.preconditions, verdict)?;
         let place = self.place_of(subject.at, subject.index, &subject.repetition);
         let (config, problems) = place.decode_resource(resource, schema);
@@ -285,7 +301,11 @@ impl Walk {
         let value = match find_schema(&registry, &resource.key) {
             Some(schema) => {
                 problems.extend(self.validate_block(at, index, resource, schema, &repetition));
-                if keyed { Value::unknown(Type::Dynamic) } else { Value::unknown(schema.implied_type().clone()) }
+                if keyed {
+                    Value::unknown(Type::Dynamic)
+                } else {
+                    Value::unknown(schema.implied_type().clone())
+                }
             }
             None if keyed => Value::unknown(Type::Dynamic),
             None => {
@@ -314,9 +334,8 @@ impl Walk {
         let place = self.place_of(at, index, repetition);
         let (_, mut problems) = place.decode_resource(resource, schema);
         let lifecycle = &resource.lifecycle;
-        problems.extend(
-            judge(&place, ConditionKind::Precondition, &lifecycle.preconditions).problems,
-        );
+        problems
+            .extend(judge(&place, ConditionKind::Precondition, &lifecycle.preconditions).problems);
         let this = Value::unknown(schema.implied_type().clone());
         let place = Place { this: Some(&this), own: None, ..self.place_of(at, index, repetition) };
         problems.extend(

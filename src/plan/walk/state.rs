@@ -155,7 +155,10 @@ fn constants(input: &Input) -> BTreeMap<(&'static str, &'static str), Value> {
 }
 
 /// The schema of a resource, data source or ephemeral resource.
-pub(in crate::plan) fn find_schema<'a>(registry: &'a Registry, key: &ResourceKey) -> Option<&'a Schema> {
+pub(in crate::plan) fn find_schema<'a>(
+    registry: &'a Registry,
+    key: &ResourceKey,
+) -> Option<&'a Schema> {
     let kind = match key.mode {
         Mode::Managed => schema::Kind::Resource,
         Mode::Data => schema::Kind::Data,

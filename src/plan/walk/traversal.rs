@@ -28,7 +28,8 @@ pub(super) fn check(block: &Block, steps: &[Step<'_>]) -> Result<(), Problem> {
     if let Some(nested) = block.blocks.get(name) {
         return check_nested(name, nested, rest);
     }
-    let hint = block.suggest_any(name).map_or_else(String::new, |w| format!(" Did you mean \"{w}\"?"));
+    let hint =
+        block.suggest_any(name).map_or_else(String::new, |w| format!(" Did you mean \"{w}\"?"));
     let detail = format!(
         "This object has no argument, nested block, or exported attribute named \"{name}\".{hint}"
     );
@@ -93,11 +94,15 @@ pub(super) fn check_path(block: &Block, path: &AttrPath, span: Span) -> Diagnost
             (_, None) => return Diagnostics::none(),
             (Nesting::Set, Some(_)) => (
                 "Cannot index a set value",
-                format!("Block type \"{name}\" is represented by a set of objects, and set elements do not have addressable keys."),
+                format!(
+                    "Block type \"{name}\" is represented by a set of objects, and set elements do not have addressable keys."
+                ),
             ),
             (Nesting::List, Some(PathStep::Name(_))) => (
                 "Invalid operation",
-                format!("Block type \"{name}\" is represented by a list of objects, so it must be indexed using a numeric key, like .{name}[0]."),
+                format!(
+                    "Block type \"{name}\" is represented by a list of objects, so it must be indexed using a numeric key, like .{name}[0]."
+                ),
             ),
             _ => {
                 block = &nested.block;

@@ -60,7 +60,8 @@ impl Walk {
         for (name, variable) in &declared.variables {
             let given = call.body.attributes.iter().any(|a| a.name.name == *name);
             if !given && variable.default.is_none() {
-                let detail = format!("The argument \"{name}\" is required, but no definition was found.");
+                let detail =
+                    format!("The argument \"{name}\" is required, but no definition was found.");
                 self.problems.push(
                     Diagnostic::error(507, "Missing required argument", detail).at(call.span),
                 );
@@ -128,8 +129,11 @@ impl Walk {
             problems.extend(verdict.problems.clone());
             let path = self.state.instances[at].path.clone();
             let object = Checkable::Output(without_keys(&path), name.clone());
-            let address =
-                if path.is_root() { format!("output.{name}") } else { format!("{path}.output.{name}") };
+            let address = if path.is_root() {
+                format!("output.{name}")
+            } else {
+                format!("{path}.output.{name}")
+            };
             self.checks.forget(&object, &address);
             self.checks.record(object, address, path, None, &verdict);
         }

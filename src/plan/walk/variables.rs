@@ -70,8 +70,7 @@ impl Walk {
     /// The phase's value, else the default; a required variable has neither.
     fn not_given(&self, name: &EcoString, variable: &Variable) -> (Value, Diagnostics) {
         if let Some(attribute) = self.input.config.variables.get(name) {
-            let (value, mut problems) =
-                self.state.evaluate(InstanceId::ROOT, &attribute.expr);
+            let (value, mut problems) = self.state.evaluate(InstanceId::ROOT, &attribute.expr);
             let finished = problems.take(self.converted(variable, value, attribute.expr.span));
             return (finished, problems);
         }

@@ -97,7 +97,12 @@ impl Walk {
         }
     }
 
-    pub(in crate::plan) fn check_instance(&mut self, module: ModuleId, index: usize, id: InstanceId) {
+    pub(in crate::plan) fn check_instance(
+        &mut self,
+        module: ModuleId,
+        index: usize,
+        id: InstanceId,
+    ) {
         let config = self.state.config.clone();
         let Some((name, check)) = config.tree[module].checks.get_index(index) else { return };
         let place: Place<'_> = self.state.place(id);

@@ -1,0 +1,242 @@
+//! A cloud in memory that does what it is told, and a stage on which configurations are planned and applied.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use ecow::EcoString;
+
+use crate::base::{Address, Id, StackName};
+use crate::config::{self, Manifest};
+use crate::diag::{Diagnostics, SourceMap};
+use crate::plan::{
+    Action, Answers, Given, Input, Live, LiveWorld, Needs, Options, Origin, Outcome, Owner, Places,
+    Planner, Progress, Remembered, Resolver, Slot, Status, VariableInput, text,
+};
+use crate::schema::Registry;
+use crate::value::{Type, Value};
+use crate::world::World;
+use crate::world::memory::FileTree;
+
+/// Configuration, cloud and ledger of one stack.
+pub struct Stage {
+    files: Vec<(String, String)>,
+    pub world: LiveWorld,
+    pub options: Options,
+    pub remembered: Remembered,
+    pub variables: Vec<(String, String)>,
+    pub phase: Option<String>,
+    made: u32,
+}
+
+impl Stage {
+    pub fn new(text: &str) -> Self {
+        Self {
+            files: vec![("main.tf".into(), text.into())],
+            world: LiveWorld::default(),
+            options: Options::default(),
+            remembered: Remembered::default(),
+            variables: Vec::new(),
+            phase: None,
+            made: 0,
+        }
+    }
+
+    pub fn file(mut self, path: &str, text: &str) -> Self {
+        self.files.push((path.into(), text.into()));
+        self
+    }
+
+    pub fn rewrite(&mut self, text: &str) {
+        self.files[0].1 = text.into();
+    }
+
+    pub fn input(&self) -> (Input, Diagnostics) {
+        let mut world = World::in_memory(jiff::Timestamp::UNIX_EPOCH, 1);
+        let files: FileTree =
+            self.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        world.files = Arc::new(files);
+        let mut sources = SourceMap::default();
+        let (config, problems) =
+            config::load(&*world.files, Utf8Path::new("."), &mut sources, &Manifest::default());
+        let selected = config.select(self.phase.as_deref()).expect("the phase exists");
+        let variables = self.variables.iter().map(|(name, value)| VariableInput {
+            name: name.as_str().into(),
+            given: Given::Text(value.clone()),
+            origin: Origin::Flag,
+        });
+        let input = Input {
+            config: Arc::new(selected),
+            registry: Arc::new(Registry::embedded()),
+            variables: variables.collect(),
+            options: self.options.clone(),
+            remembered: self.remembered.clone(),
+            supports: Arc::new(|_, _| true),
+            places: Places { cwd: "/work".into(), root: ".".into() },
+            workspace: "default".into(),
+            time: jiff::Timestamp::UNIX_EPOCH,
+            seed: 7,
+            world,
+        };
+        (input, problems)
+    }
+
+    pub fn plan(&self) -> Outcome {
+        let (input, problems) = self.input();
+        assert!(!problems.has_errors(), "{problems:?}");
+        let mut planner = Planner::new(input);
+        let mut rounds = 0;
+        loop {
+            rounds += 1;
+            assert!(rounds < 20, "the planner asks on and on");
+            match planner.advance() {
+                Progress::Needs(needs) => planner.supply(self.answer(needs)),
+                Progress::Done(outcome) => return *outcome,
+            }
+        }
+    }
+
+    fn answer(&self, needs: Needs) -> Answers {
+        let providers = needs.providers.into_iter().map(|p| {
+            let region = if p.kind == "aws" { Some("eu-central-1".into()) } else { None };
+            (p.name, Ok(region))
+        });
+        let data = needs.data.into_iter().map(|need| (need.address, Ok(need.config)));
+        let wanted: Vec<_> = needs.live;
+        let mut live = LiveWorld::default();
+        for (address, slot) in &self.world.owned {
+            let asked = wanted.iter().any(|(ty, _)| ty == address.type_name());
+            if asked || !wanted.is_empty() {
+                live.owned.insert(address.clone(), slot.clone());
+            }
+        }
+        Answers { providers: providers.collect(), data: data.collect(), live, ..Answers::default() }
+    }
+
+    /// Plans, applies, and answers the plan as text.
+    pub fn apply(&mut self) -> String {
+        let outcome = self.plan();
+        assert!(!outcome.errored(), "{:?}", outcome.problems);
+        let shown = text::text(&outcome.plan);
+        let plan = outcome.plan;
+        let mut replay = outcome.replay.expect("planning went well");
+        for step in &plan.steps {
+            let (desired, problems) = replay.desired(step.id);
+            assert!(!problems.has_errors(), "{problems:?}");
+            let result = match step.action {
+                Action::Create => Some(self.create(&step.address, step.generation, desired)),
+                Action::Update => Some(self.update(&step.address, desired)),
+                Action::Read => desired,
+                Action::Delete => {
+                    self.delete(&step.address, step.generation);
+                    None
+                }
+                Action::Forget => {
+                    self.world.owned.remove(&step.address);
+                    None
+                }
+                Action::NoOp => {
+                    if let Some(from) = &step.moved_from {
+                        let slot = self.world.owned.remove(from).expect("it is there");
+                        self.world.owned.insert(step.address.clone(), slot);
+                    }
+                    desired
+                }
+            };
+            let problems = replay.done(step.id, result);
+            assert!(!problems.has_errors(), "{problems:?}");
+        }
+        let problems = replay.finish();
+        assert!(!problems.has_errors(), "{problems:?}");
+        self.remembered.outputs = replay.outputs().into_iter().collect();
+        shown
+    }
+
+    fn create(&mut self, address: &Address, generation: u32, desired: Option<Value>) -> Value {
+        self.made += 1;
+        let id = format!("id-{}", self.made);
+        let mut entries: BTreeMap<EcoString, Value> =
+            desired.and_then(|v| v.as_entries().cloned()).unwrap_or_default();
+        self.compute(address, &id, &mut entries);
+        let value = Value::object(entries);
+        let live = Live {
+            type_name: address.type_name().clone(),
+            scope: crate::plan::Scope { provider: "aws".into(), region: None },
+            id: Id::from(id.as_str()),
+            value: value.clone(),
+            owner: Some(Owner {
+                stack: StackName::from("test"),
+                address: address.clone(),
+                generation,
+                nonce: None,
+            }),
+            status: Status::Ready,
+        };
+        match self.world.owned.get_mut(address) {
+            Some(slot) => {
+                let old = std::mem::replace(&mut slot.current, live);
+                slot.deposed.push(old);
+            }
+            None => {
+                self.world
+                    .owned
+                    .insert(address.clone(), Slot { current: live, deposed: Vec::new() });
+            }
+        }
+        value
+    }
+
+    fn compute(&self, address: &Address, id: &str, entries: &mut BTreeMap<EcoString, Value>) {
+        let registry = Registry::embedded();
+        let schema = registry.resource(address.type_name().as_str()).expect("a known type");
+        entries.insert("id".into(), Value::string(id));
+        if let Some(input) = entries.get("input").cloned() {
+            entries.insert("output".into(), input);
+        }
+        for (name, attribute) in &schema.block.attributes {
+            let unset = entries.get(name).is_none_or(Value::is_null);
+            if unset && attribute.presence.is_computed() {
+                let value = match attribute.ty {
+                    Type::String => Value::string(format!("{name}-of-{id}")),
+                    Type::Bool => Value::bool(false),
+                    Type::Number => Value::number(0),
+                    _ => continue,
+                };
+                entries.insert(name.clone(), value);
+            }
+        }
+    }
+
+    fn update(&mut self, address: &Address, desired: Option<Value>) -> Value {
+        let mut entries: BTreeMap<EcoString, Value> =
+            desired.and_then(|v| v.as_entries().cloned()).unwrap_or_default();
+        if let Some(input) = entries.get("input").cloned() {
+            entries.insert("output".into(), input);
+        }
+        let slot = self.world.owned.get_mut(address).expect("it is there");
+        slot.current.value = crate::plan::diff::marks::strip(&Value::object(entries));
+        slot.current.value.clone()
+    }
+
+    fn delete(&mut self, address: &Address, generation: u32) {
+        let Some(slot) = self.world.owned.get_mut(address) else { return };
+        let current = slot.current.owner.as_ref().map(|owner| owner.generation);
+        if current == Some(generation) {
+            self.world.owned.remove(address);
+        } else {
+            slot.deposed.retain(|live| {
+                live.owner.as_ref().map(|owner| owner.generation) != Some(generation)
+            });
+        }
+    }
+
+    pub fn problems(&self) -> Vec<String> {
+        let (input, problems) = self.input();
+        let mut all: Vec<String> = problems.iter().map(|p| p.summary.clone()).collect();
+        if !problems.has_errors() {
+            let _ = input;
+            all.extend(self.plan().problems.iter().map(|p| p.summary.clone()));
+        }
+        all
+    }
+}

@@ -1,0 +1,58 @@
+//! What holds of every plan.
+
+use proptest::prelude::*;
+
+use super::Stage;
+use crate::plan::diff::{DiffInput, ProviderTags, diff};
+use crate::schema::Registry;
+use crate::value::{Type, Value};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn after_an_apply_nothing_is_left_to_do(sizes in prop::collection::vec(0_u8..4, 1..6), next in prop::collection::vec(0_u8..4, 1..6)) {
+        let text = |sizes: &[u8]| -> String {
+            sizes.iter().enumerate().map(|(n, size)| format!(
+                "resource \"terraform_data\" \"r{n}\" {{\n count = {size}\n input = \"{n}-${{count.index}}\"\n}}\n"
+            )).collect()
+        };
+        let mut stage = Stage::new(&text(&sizes));
+        stage.apply();
+        prop_assert!(!stage.plan().has_changes());
+        stage.rewrite(&text(&next));
+        stage.apply();
+        prop_assert!(!stage.plan().has_changes());
+        let wanted: usize = next.iter().map(|n| usize::from(*n)).sum();
+        prop_assert_eq!(stage.world.owned.len(), wanted);
+    }
+
+    #[test]
+    fn an_object_does_not_differ_from_itself(cidr in 0_u8..255, name in "[a-z]{0,8}", dns in any::<bool>()) {
+        let registry = Registry::embedded();
+        let schema = registry.resource("aws_vpc").expect("it is embedded");
+        let config = Value::object(schema.implied_type_attributes().map(|(attribute, ty)| {
+            let value = match attribute {
+                "cidr_block" => Value::string(format!("10.{cidr}.0.0/16")),
+                "enable_dns_support" => Value::bool(dns),
+                "tags" => Value::map(Type::String, [("Name", Value::string(name.as_str()))]),
+                _ => Value::null(ty),
+            };
+            (attribute.to_owned(), value)
+        }));
+        let tags = ProviderTags::default();
+        let input = |prior| DiffInput { schema, prior, config: &config, tags: &tags, region: Some("eu-west-1"), sent: None };
+        let made = crate::plan::conform::fill(&diff(&input(None)).planned, None);
+        let again = diff(&input(Some(&made)));
+        prop_assert!(again.changed.is_empty(), "{:?}", again.changed);
+    }
+}
+
+impl crate::schema::Schema {
+    fn implied_type_attributes(&self) -> impl Iterator<Item = (&str, Type)> {
+        let attributes =
+            self.block.attributes.iter().map(|(name, a)| (name.as_str(), a.ty.clone()));
+        let blocks = self.block.blocks.iter().map(|(name, b)| (name.as_str(), b.implied_type()));
+        attributes.chain(blocks)
+    }
+}

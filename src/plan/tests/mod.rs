@@ -1,0 +1,9 @@
+//! The planner on configurations in memory, against a cloud in memory.
+
+mod cloud;
+mod invariants;
+mod language;
+mod resources;
+mod scale;
+
+pub(super) use self::cloud::Stage;
