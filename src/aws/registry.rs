@@ -3,12 +3,17 @@
 use super::error::Operation as _;
 use super::regional::Regional;
 use super::resource::{Adapter, Erased};
-use super::{ec2, elbv2, iam};
+use super::{autoscaling, ec2, elbv2, iam};
 use crate::base::{StackName, TypeName};
 use crate::provider::{Error, tags};
 
 /// Every resource type with an AWS file.
 static RESOURCES: &[&dyn Erased] = &[
+    &Adapter::<autoscaling::attachment::Attachment>::new(),
+    &Adapter::<autoscaling::group::Group>::new(),
+    &Adapter::<autoscaling::lifecycle_hook::LifecycleHook>::new(),
+    &Adapter::<autoscaling::policy::Policy>::new(),
+    &Adapter::<autoscaling::schedule::Schedule>::new(),
     &Adapter::<ec2::eip::Eip>::new(),
     &Adapter::<ec2::eip_association::EipAssociation>::new(),
     &Adapter::<ec2::internet_gateway::InternetGateway>::new(),
