@@ -1,8 +1,10 @@
 """Alarms, secrets, parameters, IAM, and the tagging API over all of them."""
 
 import json
+from urllib.parse import unquote
 
 import pytest
+from botocore.handlers import json_decode_policies
 from conftest import raises
 
 TAGS = [{"Key": "stack", "Value": "s"}]
@@ -173,3 +175,17 @@ def test_get_resources_covers_every_kind(aws):
 def test_identity(aws):
     identity = aws.sts.get_caller_identity()
     assert (identity["Account"], identity["Arn"]) == (aws.account, f"arn:aws:iam::{aws.account}:root")
+
+
+def test_policy_documents_are_encoded_on_the_wire(aws):
+    """boto3 decodes documents unasked; what the SDK for Rust sees is the raw text."""
+    aws.iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST)
+    aws.iam.create_instance_profile(InstanceProfileName="ip")
+    aws.iam.add_role_to_instance_profile(InstanceProfileName="ip", RoleName="r")
+    aws.iam.meta.events.unregister("after-call.iam", json_decode_policies)
+    for document in (
+        aws.iam.get_account_authorization_details(Filter=["Role"])["RoleDetailList"][0]["AssumeRolePolicyDocument"],
+        aws.iam.get_role(RoleName="r")["Role"]["AssumeRolePolicyDocument"],
+        aws.iam.get_instance_profile(InstanceProfileName="ip")["InstanceProfile"]["Roles"][0]["AssumeRolePolicyDocument"],
+    ):
+        assert document.startswith("%7B%22Version%22") and json.loads(unquote(document)) == json.loads(TRUST)

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationD
 
 import secrets
 import string
+from urllib.parse import quote
 
 from moto.iam import models
 
@@ -42,3 +43,29 @@ def _policy(self: models.ManagedPolicy, *args, **kwargs) -> None:
 
 
 models.InstanceProfile.__init__, models.ManagedPolicy.__init__ = _profile, _policy
+
+
+DOCUMENTS = ("AssumeRolePolicyDocument", "PolicyDocument", "Document")
+
+
+@mend(
+    "iam", "GetAccountAuthorizationDetails", "CreateRole", "GetRole", "ListRoles", "GetInstanceProfile", "ListInstanceProfiles",
+    "ListInstanceProfilesForRole", "GetRolePolicy", "GetPolicyVersion",
+)  # fmt: skip
+def encoded_documents(call: Call) -> Answer:
+    """Encodes policy documents as URLs are, wherever they stand; boto3 decodes them unasked, other SDKs show them as they come."""
+    answer = call.proceed()
+    _encode(answer)
+    return answer
+
+
+def _encode(value: object) -> None:
+    if isinstance(value, list):
+        for item in value:
+            _encode(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key in DOCUMENTS and isinstance(item, str) and item.lstrip().startswith("{"):
+                value[key] = quote(item, safe="-_.~")
+            elif isinstance(item, list | dict):
+                _encode(item)
