@@ -4,12 +4,15 @@
 //! that waits, retries, limits, looks again or writes down is here, and nowhere in a resource type.
 
 mod cancel;
+mod discover;
 mod event;
 mod failure;
 mod journal;
 mod limit;
+mod look;
 mod once;
 mod provision;
+mod recover;
 mod retry;
 mod run;
 mod scheduler;
@@ -19,11 +22,13 @@ mod types;
 mod wait;
 
 pub use cancel::{Cancel, Urgency};
+pub use discover::{Discovery, Place};
 pub use event::{Counts, Ending, Event, Listener, Silence, Subject};
 pub use failure::Failure;
 pub use journal::{Entry, Intent, IntentId, Journal, JournalError, Settlement, Unfinished, Write};
 pub use limit::{Limits, Rate, default_rate};
+pub use recover::Recovery;
 pub use retry::{CONSISTENCY, Call, Verdict, backoff, verdict};
 pub use run::{Report, Setup, apply};
 pub use scheduler::{Lane, Next, Scheduler, Work};
-pub use types::{Facts, Home, Operation, Types};
+pub use types::{Facts, Home, Operation, Rest, Types};

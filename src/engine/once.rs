@@ -51,7 +51,7 @@ struct Made {
 
 /// Whether a create that failed may have made something all the same.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Certainty {
+pub(super) enum Certainty {
     Certain,
     Unsure,
 }
@@ -169,8 +169,8 @@ async fn look(
             Answer::Got(found) => found,
             Answer::Settled | Answer::Look { .. } => Vec::new(),
         };
-        match sort(&found, request, task.facts.home, before)? {
-            Found::Ours(made) => return Ok(Some(made)),
+        match sort(&found, &request.owner, task.facts.home, before)? {
+            Found::Ours { id, claim } => return Ok(Some(Made { id, claim })),
             Found::Leaving | Found::Nothing => {}
         }
         if first.elapsed() >= retry::CONSISTENCY {
@@ -181,24 +181,31 @@ async fn look(
     Ok(None)
 }
 
-enum Found {
-    Ours(Made),
+/// What looking for an object came to.
+pub(super) enum Found {
+    /// This one is what the create makes; whether its tags are still to be written.
+    Ours { id: Id, claim: bool },
     /// What stood in the way is going away.
     Leaving,
+    /// There is nothing.
     Nothing,
 }
 
-fn sort(
+/// Tells whose the objects are that bear the name, value or nonce of a create.
+///
+/// # Errors
+/// When it is somebody else's, or there are several of ours.
+pub(super) fn sort(
     found: &[Live],
-    request: &CreateRequest,
+    owner: &Owner,
     home: Home,
     before: Certainty,
 ) -> Result<Found, Failure> {
-    let staying: Vec<&Live> = found.iter().filter(|live| live.status != Status::Deleting).collect();
-    let ours: Vec<&Live> =
-        staying.iter().copied().filter(|live| is_ours(live, &request.owner)).collect();
+    let staying: Vec<&Live> =
+        found.iter().filter(|live| live.status != Status::Deleting).collect();
+    let ours: Vec<&Live> = staying.iter().copied().filter(|live| is_ours(live, owner)).collect();
     match ours.as_slice() {
-        [live] => return Ok(Found::Ours(Made { id: live.id.clone(), claim: false })),
+        [live] => return Ok(Found::Ours { id: live.id.clone(), claim: false }),
         [] => {}
         several => {
             let ids = several.iter().map(|live| live.id.clone()).collect();
@@ -212,14 +219,14 @@ fn sort(
     let untold = live.owner.is_none() && home != Home::Tagged { on_create: true };
     if untold && before == Certainty::Unsure {
         let claim = home == Home::Tagged { on_create: false };
-        return Ok(Found::Ours(Made { id: live.id.clone(), claim }));
+        return Ok(Found::Ours { id: live.id.clone(), claim });
     }
     let owner = live.owner.as_ref().map(|o| format!("{} of stack {}", o.address, o.stack));
     Err(Failure::Taken { id: live.id.clone(), owner, importable: live.type_name.clone() })
 }
 
 /// Whether the tags of an object say that it is what a create with this owner makes.
-pub(super) fn is_ours(live: &Live, wanted: &Owner) -> bool {
+fn is_ours(live: &Live, wanted: &Owner) -> bool {
     live.owner.as_ref().is_some_and(|owner| {
         let nonce = wanted.nonce.is_none() || owner.nonce.is_none() || owner.nonce == wanted.nonce;
         owner.stack == wanted.stack
@@ -230,7 +237,7 @@ pub(super) fn is_ours(live: &Live, wanted: &Owner) -> bool {
 }
 
 /// Writes ownership tags where the create call could not.
-pub(super) async fn claim(task: &mut Task<'_>, id: &Id, owner: &Owner) -> Result<(), Failure> {
+async fn claim(task: &mut Task<'_>, id: &Id, owner: &Owner) -> Result<(), Failure> {
     let request = ClaimRequest {
         type_name: task.step.address.type_name().clone(),
         scope: task.step.scope.clone(),

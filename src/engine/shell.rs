@@ -16,7 +16,9 @@ use super::types::{Facts, Home, Operation, Types};
 use super::wait::Pollers;
 use crate::base::{Address, Id, StackName};
 use crate::plan::{Live, Step, StepId};
-use crate::provider::{Error, ErrorClass, Future, Goal, ReadRequest, Writer};
+use crate::provider::{
+    Error, ErrorClass, Future, Goal, Poll, PollRequest, ReadRequest, Writer,
+};
 use crate::value::Value;
 use crate::world::Processes;
 
@@ -189,7 +191,8 @@ impl<'a> Task<'a> {
 
     /// Waits until the object has reached the goal.
     pub async fn reach(&self, goal: Goal, id: &Id) -> Result<(), Failure> {
-        if self.facts.home == Home::Ledger {
+        // The ledger's own objects are nearly always ready at once.
+        if self.facts.home == Home::Ledger && self.is_reached(goal, id).await? {
             return Ok(());
         }
         let operation: &Operation = match goal {
@@ -205,6 +208,19 @@ impl<'a> Task<'a> {
         });
         let key = (self.step.address.type_name().clone(), self.step.scope.clone(), goal);
         self.shell.pollers.reach(key, id.clone(), operation, progress).await
+    }
+}
+
+impl Task<'_> {
+    async fn is_reached(&self, goal: Goal, id: &Id) -> Result<bool, Failure> {
+        let request = PollRequest {
+            type_name: self.step.address.type_name().clone(),
+            scope: self.step.scope.clone(),
+            ids: vec![id.clone()],
+            goal,
+        };
+        let answers = self.shell.cloud.poll(&request).await.map_err(Failure::Cloud)?;
+        Ok(matches!(answers.get(id), Some(Poll::Ready | Poll::Gone)))
     }
 }
 

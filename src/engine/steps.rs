@@ -58,6 +58,7 @@ async fn create(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     task.made = Some(id.clone());
     let counts = Counts { added: 1, ..Counts::default() };
     if task.facts.home == Home::Ledger {
+        task.reach(Goal::Created, &id).await?;
         let live = task.read_back(&id).await?;
         return Ok(Done { value: Some(live.value), counts, problems: Diagnostics::none() });
     }
@@ -131,7 +132,7 @@ async fn converge(
         let live = task.read_back(id).await?;
         entry.kept = task.shell.types.untold(&type_name, desired, &live.value);
         let value = overlay(&live.value, &entry.kept);
-        let Some(planned) = task.shell.types.remaining(&type_name, desired, &value) else {
+        let Some(rest) = task.shell.types.remaining(&type_name, desired, &value) else {
             break value;
         };
         // What was sent may take a moment to be seen, so only a difference that stays is sent again.
@@ -140,7 +141,7 @@ async fn converge(
             tokio::time::sleep(retry::backoff(looks)).await;
         } else if sent < 2 {
             (sent, looks) = (sent + 1, 0);
-            send_update(task, id, value, planned).await?;
+            send_update(task, id, rest.prior, rest.planned).await?;
             task.reach(Goal::Updated, id).await?;
         } else {
             problems.push(stays_different(task));

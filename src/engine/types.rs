@@ -51,13 +51,22 @@ pub struct Facts {
     pub read_class: EcoString,
 }
 
+/// What an update must send.
+#[derive(Clone)]
+pub struct Rest {
+    /// The live object, without what is not the stack's business: foreign tags.
+    pub prior: Value,
+    /// What it is to be.
+    pub planned: Value,
+}
+
 /// Types as the engine sees them.
 pub trait Types: Send + Sync {
     /// What is known of a type.
     fn facts(&self, type_name: &TypeName) -> Facts;
 
     /// What an update must send to make a live object as desired; none where nothing that counts differs.
-    fn remaining(&self, type_name: &TypeName, desired: &Value, live: &Value) -> Option<Value>;
+    fn remaining(&self, type_name: &TypeName, desired: &Value, live: &Value) -> Option<Rest>;
 
     /// Attributes of a desired value that the cloud does not tell again, as the object shows right after it was
     /// written; without those that must not outlive the run.

@@ -1,0 +1,253 @@
+//! The live world: what the stack owns, found by bulk lists, never by one read per object.
+//!
+//! Ownership is read off the objects' tags; for objects without tags the manifest says it. Where two objects claim
+//! one address the higher generation is current and the other is still to be deleted; of two of one generation the
+//! manifest's is meant, and where it does not say, nobody guesses.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+
+use super::event::{Event, Listener};
+use super::journal::{Entry, Journal};
+use super::look;
+use super::steps::overlay;
+use super::types::{Home, Types};
+use crate::base::{Address, Id, Mode, StackName, TypeName};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::plan::{Live, LiveWorld, Owner, Scope, Slot, Status};
+use crate::provider::{ListRequest, Writer};
+
+/// Lists at a time.
+const LISTS: usize = 16;
+
+/// A type in a scope.
+pub type Place = (TypeName, Scope);
+
+/// Reads what is live.
+pub struct Discovery {
+    cloud: Arc<dyn Writer>,
+    types: Arc<dyn Types>,
+    listener: Arc<dyn Listener>,
+    stack: StackName,
+    entries: Vec<Entry>,
+    listed: BTreeSet<Place>,
+    hinted: BTreeSet<Scope>,
+    found: BTreeSet<(Address, u32)>,
+    /// What was found at each address and generation so far, across lists.
+    claims: BTreeMap<Address, BTreeMap<u32, Vec<Live>>>,
+}
+
+impl Discovery {
+    /// A discovery of what the stack owns in a cloud.
+    #[must_use]
+    pub fn new(
+        cloud: Arc<dyn Writer>,
+        types: Arc<dyn Types>,
+        listener: Arc<dyn Listener>,
+        journal: &dyn Journal,
+        stack: StackName,
+    ) -> Self {
+        Self {
+            cloud,
+            types,
+            listener,
+            stack,
+            entries: journal.entries(),
+            listed: BTreeSet::new(),
+            hinted: BTreeSet::new(),
+            found: BTreeSet::new(),
+            claims: BTreeMap::new(),
+        }
+    }
+
+    /// Lists these types, and in their scopes also those that the manifest names or the cloud's tag index hints at.
+    /// What was listed before is not listed again.
+    pub async fn list(&mut self, places: Vec<Place>) -> (LiveWorld, Diagnostics) {
+        let mut problems = Diagnostics::none();
+        let scopes: BTreeSet<Scope> = places.iter().map(|(_, scope)| scope.clone()).collect();
+        let mut wanted: BTreeSet<Place> = places.into_iter().collect();
+        for scope in scopes {
+            wanted.extend(self.also_in(&scope, &mut problems).await);
+        }
+        wanted.retain(|place| !self.listed.contains(place));
+        wanted.retain(|(type_name, _)| self.cloud.supports(type_name, Mode::Managed));
+        self.listed.extend(wanted.iter().cloned());
+        let lists = self.answers(wanted, &mut problems).await;
+        (self.assemble(lists, &mut problems), problems)
+    }
+
+    /// Types to list in a scope although nobody asks for them: a block may be gone while its object is not.
+    async fn also_in(&mut self, scope: &Scope, problems: &mut Diagnostics) -> Vec<Place> {
+        if !self.hinted.insert(scope.clone()) {
+            return Vec::new();
+        }
+        let remembered = self.entries.iter().filter(|entry| entry.scope == *scope);
+        let mut types: BTreeSet<TypeName> = remembered.map(|e| e.type_name.clone()).collect();
+        match look::read(|| self.cloud.hint_types(scope, &self.stack)).await {
+            Ok(hints) => types.extend(hints.into_iter().flatten()),
+            // A hint is worth having, and can be done without.
+            Err(error) => problems.push(no_hints(&error)),
+        }
+        types.into_iter().map(|type_name| (type_name, scope.clone())).collect()
+    }
+
+    async fn answers(
+        &self,
+        wanted: BTreeSet<Place>,
+        problems: &mut Diagnostics,
+    ) -> Vec<(Place, Vec<Live>)> {
+        let total = wanted.len();
+        let requests = wanted.into_iter().map(|(type_name, scope)| ListRequest {
+            known: self.known(&type_name, &scope),
+            type_name,
+            scope,
+            stack: self.stack.clone(),
+        });
+        let answer = |request: ListRequest| async move {
+            let answer = look::read(|| self.cloud.list(&request)).await;
+            ((request.type_name, request.scope), answer)
+        };
+        let mut answers = futures_util::stream::iter(requests).map(answer).buffer_unordered(LISTS);
+        let mut lists = Vec::new();
+        let mut done = 0;
+        while let Some((place, answer)) = answers.next().await {
+            done += 1;
+            self.listener.hear(Event::Discovering { done, total });
+            match answer {
+                Ok(found) => lists.push((place, found.unwrap_or_default())),
+                Err(error) => {
+                    let what = format!("every {} of the stack", place.0);
+                    add_once(problems, look::diagnose(&error, &what));
+                }
+            }
+        }
+        // Lists answer in any order; what is made of them must not depend on it.
+        lists.sort_by(|left, right| left.0.cmp(&right.0));
+        lists
+    }
+
+    fn known(&self, type_name: &TypeName, scope: &Scope) -> Vec<Id> {
+        let here = self.entries.iter().filter(|e| e.type_name == *type_name && e.scope == *scope);
+        here.map(|entry| entry.id.clone()).collect()
+    }
+
+    fn assemble(
+        &mut self,
+        lists: Vec<(Place, Vec<Live>)>,
+        problems: &mut Diagnostics,
+    ) -> LiveWorld {
+        let mut world = LiveWorld::default();
+        let mut touched = BTreeSet::new();
+        for ((type_name, _), found) in lists {
+            let untagged = self.types.facts(&type_name).home == Home::Untagged;
+            for live in found.into_iter().filter(|live| live.status != Status::Deleting) {
+                match self.claim(live) {
+                    Ok((owner, live)) => {
+                        touched.insert(owner.address.clone());
+                        self.found.insert((owner.address.clone(), owner.generation));
+                        let claims = self.claims.entry(owner.address).or_default();
+                        claims.entry(owner.generation).or_default().push(live);
+                    }
+                    Err(live) if untagged && live.owner.is_none() => {
+                        world.unclaimed.entry(type_name.clone()).or_default().push(live);
+                    }
+                    // Another stack's, or nobody's.
+                    Err(_) => {}
+                }
+            }
+        }
+        for address in touched {
+            let slot = self.slot(&address, problems);
+            world.owned.insert(address, slot);
+        }
+        world
+    }
+
+    /// Whose an object is: by its tags, else by the manifest.
+    fn claim(&self, mut live: Live) -> Result<(Owner, Live), Live> {
+        let entry = self.entries.iter().find(|entry| {
+            entry.id == live.id && entry.type_name == live.type_name && entry.scope == live.scope
+        });
+        if let Some(entry) = entry {
+            live.value = overlay(&live.value, &entry.kept);
+        }
+        if live.owner.is_none()
+            && let Some(entry) = entry
+        {
+            live.owner = Some(Owner {
+                stack: self.stack.clone(),
+                address: entry.address.clone(),
+                generation: entry.generation,
+                nonce: None,
+            });
+        }
+        match &live.owner {
+            Some(owner) if owner.stack == self.stack => Ok((owner.clone(), live)),
+            _ => Err(live),
+        }
+    }
+
+    fn slot(&self, address: &Address, problems: &mut Diagnostics) -> Slot {
+        let claims = &self.claims[address];
+        let mut objects: Vec<Live> = Vec::new();
+        for (generation, claimants) in claims.iter().rev() {
+            match claimants.as_slice() {
+                [live] => objects.push(live.clone()),
+                several => {
+                    let known = self.entries.iter().find(|entry| {
+                        entry.address == *address && entry.generation == *generation
+                    });
+                    let meant = known
+                        .and_then(|entry| several.iter().find(|live| live.id == entry.id))
+                        .cloned();
+                    if meant.is_none() {
+                        problems.push(conflict(address, several));
+                    }
+                    objects.push(meant.unwrap_or_else(|| several[0].clone()));
+                }
+            }
+        }
+        let current = objects.remove(0);
+        Slot { current, deposed: objects }
+    }
+
+    /// What the manifest remembers of places that were listed and where it is no more: deleted by somebody else.
+    #[must_use]
+    pub fn stale(&self) -> Vec<(Address, u32)> {
+        let listed = self.entries.iter().filter(|entry| {
+            self.listed.contains(&(entry.type_name.clone(), entry.scope.clone()))
+        });
+        let keys = listed.map(|entry| (entry.address.clone(), entry.generation));
+        keys.filter(|key| !self.found.contains(key)).collect()
+    }
+}
+
+/// Adds a problem unless one like it is there: a hundred lists that fail for one reason are one problem.
+pub(super) fn add_once(problems: &mut Diagnostics, problem: Diagnostic) {
+    let shared = matches!(problem.code.0, 803 | 810);
+    if !shared || problems.iter().all(|known| known.code != problem.code) {
+        problems.push(problem);
+    }
+}
+
+fn conflict(address: &Address, claimants: &[Live]) -> Diagnostic {
+    let ids: Vec<&str> = claimants.iter().map(|live| live.id.as_str()).collect();
+    Diagnostic::error(
+        805,
+        "Several objects claim one address",
+        format!("{address} is claimed by {}.", ids.join(" and ")),
+    )
+    .help("Delete the one that is not meant, or take its terrace: tags off, then plan again.")
+    .of(address)
+}
+
+fn no_hints(error: &crate::provider::Error) -> Diagnostic {
+    Diagnostic::warning(
+        824,
+        "The tag index cannot be read",
+        format!("{error}. Objects of types that neither the configuration nor the ledger names are not looked for."),
+    )
+    .help("Allow tag:GetResources to the identity that runs this.")
+}
