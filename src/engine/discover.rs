@@ -8,16 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
+use tokio::time::Instant;
 
 use super::event::{Event, Listener};
 use super::journal::{Entry, Journal};
 use super::look;
+use super::retry;
 use super::steps::overlay;
 use super::types::{Home, Types};
 use crate::base::{Address, Id, Mode, StackName, TypeName};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{Live, LiveWorld, Owner, Scope, Slot, Status};
-use crate::provider::{ListRequest, Writer};
+use crate::provider::{ListRequest, ReadRequest, Writer};
 
 /// Lists at a time.
 const LISTS: usize = 16;
@@ -74,7 +76,8 @@ impl Discovery {
         wanted.retain(|place| !self.listed.contains(place));
         wanted.retain(|(type_name, _)| self.cloud.supports(type_name, Mode::Managed));
         self.listed.extend(wanted.iter().cloned());
-        let lists = self.answers(wanted, &mut problems).await;
+        let mut lists = self.answers(wanted.clone(), &mut problems).await;
+        self.await_young(&wanted, &mut lists).await;
         (self.assemble(lists, &mut problems), problems)
     }
 
@@ -126,6 +129,44 @@ impl Discovery {
         // Lists answer in any order; what is made of them must not depend on it.
         lists.sort_by(|left, right| left.0.cmp(&right.0));
         lists
+    }
+
+    /// Objects that were made a moment ago and are in no list yet: an empty answer is no proof of absence.
+    async fn await_young(&self, wanted: &BTreeSet<Place>, lists: &mut [(Place, Vec<Live>)]) {
+        let young = self.entries.iter().filter(|entry| {
+            let place = (entry.type_name.clone(), entry.scope.clone());
+            let listed = lists.iter().find(|(listed, _)| *listed == place);
+            let seen = listed.is_some_and(|(_, found)| found.iter().any(|l| l.id == entry.id));
+            entry.age < retry::CONSISTENCY && wanted.contains(&place) && !seen
+        });
+        let found = futures_util::future::join_all(young.map(|entry| self.await_one(entry))).await;
+        for live in found.into_iter().flatten() {
+            let list = lists.iter_mut().find(|((type_name, scope), _)| {
+                *type_name == live.type_name && *scope == live.scope
+            });
+            if let Some((_, list)) = list {
+                list.push(live);
+            }
+        }
+    }
+
+    async fn await_one(&self, entry: &Entry) -> Option<Live> {
+        let request = ReadRequest {
+            type_name: entry.type_name.clone(),
+            scope: entry.scope.clone(),
+            id: entry.id.clone(),
+        };
+        let until = Instant::now() + retry::CONSISTENCY.saturating_sub(entry.age);
+        for attempt in 1.. {
+            if let Ok(Some(Some(live))) = look::read(|| self.cloud.read(&request)).await {
+                return Some(live);
+            }
+            if Instant::now() >= until {
+                break;
+            }
+            tokio::time::sleep(retry::backoff(attempt)).await;
+        }
+        None
     }
 
     fn known(&self, type_name: &TypeName, scope: &Scope) -> Vec<Id> {
@@ -196,9 +237,10 @@ impl Discovery {
             match claimants.as_slice() {
                 [live] => objects.push(live.clone()),
                 several => {
-                    let known = self.entries.iter().find(|entry| {
-                        entry.address == *address && entry.generation == *generation
-                    });
+                    let known = self
+                        .entries
+                        .iter()
+                        .find(|entry| entry.address == *address && entry.generation == *generation);
                     let meant = known
                         .and_then(|entry| several.iter().find(|live| live.id == entry.id))
                         .cloned();
@@ -216,9 +258,10 @@ impl Discovery {
     /// What the manifest remembers of places that were listed and where it is no more: deleted by somebody else.
     #[must_use]
     pub fn stale(&self) -> Vec<(Address, u32)> {
-        let listed = self.entries.iter().filter(|entry| {
-            self.listed.contains(&(entry.type_name.clone(), entry.scope.clone()))
-        });
+        let listed = self
+            .entries
+            .iter()
+            .filter(|entry| self.listed.contains(&(entry.type_name.clone(), entry.scope.clone())));
         let keys = listed.map(|entry| (entry.address.clone(), entry.generation));
         keys.filter(|key| !self.found.contains(key)).collect()
     }

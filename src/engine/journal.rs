@@ -76,6 +76,8 @@ pub struct Entry {
     pub tainted: Option<EcoString>,
     /// The objects that it depends on, which must outlive it.
     pub after: Vec<Address>,
+    /// How long ago it was remembered. The journal tells; what it is given does not matter.
+    pub age: Duration,
 }
 
 /// Why something could not be written down: ready to be shown.

@@ -37,9 +37,7 @@ pub(super) fn diagnose(error: &Error, what: &str) -> Diagnostic {
         ErrorClass::Unreachable | ErrorClass::Ambiguous => {
             (810, "The cloud does not answer", "Check the endpoint and the network.".to_owned())
         }
-        ErrorClass::Throttled => {
-            (818, "Refused for too many calls", "Try again later.".to_owned())
-        }
+        ErrorClass::Throttled => (818, "Refused for too many calls", "Try again later.".to_owned()),
         ErrorClass::Unsupported => {
             let help = "Another cloud (-cloud) may implement it.".to_owned();
             (816, "Not implemented by this cloud", help)

@@ -34,13 +34,15 @@ pub(super) async fn create_once(task: &mut Task<'_>, desired: &Value) -> Result<
     }
     let number = intend(task, &request).await?;
     let result = attempts(task, &mut request).await;
-    settle(task, number, &result);
-    task.shell.journal.flush().await?;
-    let made = result.map_err(|(failure, _)| failure)?;
-    if made.claim {
+    // The intent stays open until the object can be told as ours.
+    if let Ok(made) = &result
+        && made.claim
+    {
         claim(task, &made.id, &request.owner).await?;
     }
-    Ok(made.id)
+    settle(task, number, &result);
+    task.shell.journal.flush().await?;
+    result.map(|made| made.id).map_err(|(failure, _)| failure)
 }
 
 struct Made {
@@ -201,8 +203,7 @@ pub(super) fn sort(
     home: Home,
     before: Certainty,
 ) -> Result<Found, Failure> {
-    let staying: Vec<&Live> =
-        found.iter().filter(|live| live.status != Status::Deleting).collect();
+    let staying: Vec<&Live> = found.iter().filter(|live| live.status != Status::Deleting).collect();
     let ours: Vec<&Live> = staying.iter().copied().filter(|live| is_ours(live, owner)).collect();
     match ours.as_slice() {
         [live] => return Ok(Found::Ours { id: live.id.clone(), claim: false }),

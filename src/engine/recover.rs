@@ -11,10 +11,10 @@ use super::once::{Certainty, Found, sort};
 use super::retry;
 use super::types::Types;
 use crate::base::Id;
+use crate::base::StackName;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{Live, Owner, Scope};
 use crate::provider::{ClaimRequest, FindRequest, Writer};
-use crate::base::StackName;
 use crate::value::Value;
 
 /// What recovery works with.
@@ -139,6 +139,7 @@ impl Recovery {
             kept: self.types.untold(&intent.type_name, desired, &live.value),
             tainted: None,
             after: Vec::new(),
+            age: std::time::Duration::ZERO,
         }
     }
 }

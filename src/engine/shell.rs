@@ -16,9 +16,7 @@ use super::types::{Facts, Home, Operation, Types};
 use super::wait::Pollers;
 use crate::base::{Address, Id, StackName};
 use crate::plan::{Live, Step, StepId};
-use crate::provider::{
-    Error, ErrorClass, Future, Goal, Poll, PollRequest, ReadRequest, Writer,
-};
+use crate::provider::{Error, ErrorClass, Future, Goal, Poll, PollRequest, ReadRequest, Writer};
 use crate::value::Value;
 use crate::world::Processes;
 

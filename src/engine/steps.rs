@@ -325,5 +325,6 @@ fn entry(task: &Task<'_>, id: &Id, order: &Order) -> Entry {
         kept: BTreeMap::new(),
         tainted: None,
         after: order.after.clone(),
+        age: std::time::Duration::ZERO,
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ecow::EcoString;
+use jiff::Timestamp;
 
 use super::error::LedgerError;
 use super::ledger::{Inner, Ledger};
@@ -105,6 +106,7 @@ impl Inner {
         let sealed =
             kept.map(|kept| Payload::new(&kept, Secrecy::Always, &self.options.sealer, &context));
         EntryRecord {
+            at: self.options.clock.now(),
             address: entry.address.clone(),
             generation: entry.generation,
             type_name: entry.type_name.clone(),
@@ -132,14 +134,20 @@ impl Inner {
             kept,
             tainted: record.tainted.clone(),
             after: record.after.clone(),
+            age: self.age(record.at),
         }
+    }
+
+    fn age(&self, at: Timestamp) -> Duration {
+        let age = self.options.clock.now().duration_since(at);
+        // A clock that was set back makes everything young: it is then looked for once more.
+        Duration::try_from(age).unwrap_or_default()
     }
 
     fn unfinished(&self, record: &IntentRecord) -> Result<Unfinished, LedgerError> {
         let context = intent_context(&record.address, record.generation);
         // Tags tell an object without its desired value; a lost key costs only what has no tags.
         let desired = record.desired.open(&self.options.sealer, &context);
-        let age = self.options.clock.now().duration_since(record.at);
         Ok(Unfinished {
             id: IntentId(record.intent),
             intent: Intent {
@@ -151,7 +159,7 @@ impl Inner {
                 nonce: record.nonce.clone(),
                 desired: desired.unwrap_or(Value::null(Type::Dynamic)),
             },
-            age: Duration::try_from(age).unwrap_or_default(),
+            age: self.age(record.at),
         })
     }
 }

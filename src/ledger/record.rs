@@ -73,6 +73,7 @@ pub(super) struct IntentRecord {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct EntryRecord {
+    pub at: Timestamp,
     pub address: Address,
     pub generation: u32,
     pub type_name: TypeName,

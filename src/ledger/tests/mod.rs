@@ -1,5 +1,8 @@
 //! The ledger as a whole: what is written comes back, whatever happens in between.
 
+mod crash;
+mod fake;
+
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -78,6 +81,7 @@ fn entry(text: &str) -> Entry {
         kept: BTreeMap::from([("password".into(), Value::string(CANARY))]),
         tainted: None,
         after: vec![address("aws_vpc.other")],
+        age: Duration::ZERO,
     }
 }
 
