@@ -11,11 +11,7 @@ use crate::value::Value;
 
 /// Reads what the plan touches, in bulk, and tells everything that is not as it was planned against. Providers must
 /// have been configured.
-pub async fn check_fresh(
-    plan: &Plan,
-    mut discovery: Discovery,
-    types: &dyn Types,
-) -> Diagnostics {
+pub async fn check_fresh(plan: &Plan, mut discovery: Discovery, types: &dyn Types) -> Diagnostics {
     let touched = plan.steps.iter().filter(|step| is_touched(step));
     let places: BTreeSet<Place> =
         touched.map(|step| (step.address.type_name().clone(), step.scope.clone())).collect();

@@ -25,7 +25,7 @@ const READS: usize = 16;
 
 /// What is done about what an interrupted run left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unfinished {
+pub enum Recover {
     /// It is settled before anything is looked at. The ledger must be open for writing.
     Settle,
     /// It is left.
@@ -44,7 +44,7 @@ pub struct Desk {
     /// Who is told what happens.
     pub listener: Arc<dyn Listener>,
     /// What is done about what an interrupted run left.
-    pub unfinished: Unfinished,
+    pub recover: Recover,
 }
 
 /// A plan, and what was found on the way.
@@ -143,7 +143,7 @@ impl Walk<'_> {
     }
 
     async fn settle(&self, provider: &str, problems: &mut Diagnostics) {
-        if self.desk.unfinished == Unfinished::Leave {
+        if self.desk.recover == Recover::Leave {
             return;
         }
         let recovery = Recovery {
@@ -157,10 +157,7 @@ impl Walk<'_> {
         found.into_iter().for_each(|problem| add_once(problems, problem));
     }
 
-    async fn data(
-        &self,
-        need: DataNeed,
-    ) -> (Address, Result<crate::value::Value, Diagnostics>) {
+    async fn data(&self, need: DataNeed) -> (Address, Result<crate::value::Value, Diagnostics>) {
         let DataNeed { address, scope, config } = need;
         let request = DataRequest { address: address.clone(), scope, config };
         let answer = look::read(|| self.desk.cloud.read_data(&request)).await;

@@ -85,7 +85,8 @@ pub(super) struct Task<'a> {
 impl<'a> Task<'a> {
     /// A step that was just granted its first call.
     pub fn new(shell: &'a Shell, step: &'a Step) -> Self {
-        let facts = shell.types.facts(step.address.type_name());
+        let mut facts = shell.types.facts(step.address.type_name());
+        facts.limit(step.planned.as_ref().or(step.prior.as_ref()));
         Self { shell, step, facts, began: Instant::now(), granted: true, made: None }
     }
 

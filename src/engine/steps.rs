@@ -59,8 +59,8 @@ async fn create(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     let counts = Counts { added: 1, ..Counts::default() };
     if task.facts.home == Home::Ledger {
         task.reach(Goal::Created, &id).await?;
-        let live = task.read_back(&id).await?;
-        return Ok(Done { value: Some(live.value), counts, problems: Diagnostics::none() });
+        let value = read_kept_here(task, &id, &order).await?;
+        return Ok(Done { value: Some(value), counts, problems: Diagnostics::none() });
     }
     let mut entry = entry(task, &id, &order);
     task.shell.journal.remember(&entry);
@@ -85,14 +85,22 @@ async fn update(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     let prior = task.step.prior.clone().expect("an update has a prior value");
     send_update(task, &id, prior, desired.clone()).await?;
     if task.facts.home == Home::Ledger {
-        let live = task.read_back(&id).await?;
-        return Ok(Done { value: Some(live.value), counts, problems: Diagnostics::none() });
+        let value = read_kept_here(task, &id, &order).await?;
+        return Ok(Done { value: Some(value), counts, problems: Diagnostics::none() });
     }
     task.reach(Goal::Updated, &id).await?;
     let mut entry = entry(task, &id, &order);
     let (value, problems) = converge(task, &id, &desired, &mut entry).await?;
     task.shell.journal.remember(&entry);
     Ok(Done { value: Some(value), counts, problems })
+}
+
+/// The ledger's own object as it is now. The manifest keeps no more of it than what it depends on.
+async fn read_kept_here(task: &mut Task<'_>, id: &Id, order: &Order) -> Result<Value, Failure> {
+    if !order.after.is_empty() {
+        task.shell.journal.remember(&entry(task, id, order));
+    }
+    Ok(task.read_back(id).await?.value)
 }
 
 async fn send_update(

@@ -51,6 +51,43 @@ pub struct Facts {
     pub read_class: EcoString,
 }
 
+impl Facts {
+    /// Takes the limits of an object's own `timeouts` block over.
+    pub(super) fn limit(&mut self, value: Option<&Value>) {
+        let Some(timeouts) = value.and_then(|value| value.attribute("timeouts")) else { return };
+        let given = |name: &str| timeouts.attribute(name)?.as_str().and_then(duration);
+        for (name, operation) in [
+            ("create", &mut self.create),
+            ("update", &mut self.update),
+            ("delete", &mut self.delete),
+        ] {
+            operation.timeout = given(name).unwrap_or(operation.timeout);
+        }
+    }
+}
+
+/// A duration as Go writes it: `1h30m`, `90s`.
+fn duration(text: &str) -> Option<Duration> {
+    let mut rest = text;
+    let mut total = Duration::ZERO;
+    while !rest.is_empty() {
+        let unit = rest.find(|c: char| c.is_ascii_alphabetic())?;
+        let end = rest[unit..].find(|c: char| !c.is_ascii_alphabetic());
+        let end = end.map_or(rest.len(), |length| unit + length);
+        let number: f64 = rest[..unit].parse().ok()?;
+        let seconds = match &rest[unit..end] {
+            "h" => 3600.0,
+            "m" => 60.0,
+            "s" => 1.0,
+            "ms" => 0.001,
+            _ => return None,
+        };
+        total += Duration::try_from_secs_f64(number * seconds).ok()?;
+        rest = &rest[end..];
+    }
+    Some(total)
+}
+
 /// What an update must send.
 #[derive(Clone)]
 pub struct Rest {
@@ -79,4 +116,21 @@ pub trait Types: Send + Sync {
 
     /// The digest by which a plan recognises a value.
     fn digest(&self, value: &Value) -> Digest;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_as_go_writes_them() {
+        let check = |text, seconds: Option<u64>| {
+            assert_eq!(duration(text), seconds.map(Duration::from_secs), "{text}");
+        };
+        check("90s", Some(90));
+        check("1h30m", Some(5400));
+        check("1.5m", Some(90));
+        check("10", None);
+        check("3d", None);
+    }
 }

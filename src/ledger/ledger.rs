@@ -17,9 +17,9 @@ use super::state::{Held, State, to_line};
 use super::store::{Condition, Store};
 use crate::base::{PhaseName, StackName, TypeName};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::Scope;
+use crate::engine::Journal as _;
+use crate::plan::{Remembered, RememberedOutput, Scope, diff};
 use crate::value::json::{type_from_json, type_to_json};
-use crate::value::{Type, Value};
 use crate::world::{Clock, Entropy, Privacy};
 
 const WHOLE: &str = "ledger.jsonl";
@@ -50,17 +50,6 @@ pub enum Access {
     Look,
     /// To write: the lock is taken, after waiting for it that long.
     Change(Holder, Duration),
-}
-
-/// A root output as it was when it was last applied.
-#[derive(Clone)]
-pub struct Output {
-    /// Its value, with marks.
-    pub value: Value,
-    /// Its type.
-    pub ty: Type,
-    /// Whether it is declared as sensitive.
-    pub sensitive: bool,
 }
 
 /// An open ledger. Clones are the same ledger.
@@ -184,14 +173,14 @@ impl Ledger {
     ///
     /// # Errors
     /// When a sealed one cannot be opened.
-    pub fn outputs(&self) -> Result<BTreeMap<EcoString, Output>, LedgerError> {
+    pub fn outputs(&self) -> Result<BTreeMap<EcoString, RememberedOutput>, LedgerError> {
         let state = self.0.state();
         let open = |(name, record): (&EcoString, &OutputRecord)| {
             let value = record.value.open(&self.0.options.sealer, &output_context(name))?;
             let ty = type_from_json(&record.ty).map_err(|error| {
                 LedgerError::Sealed(format!("the type of output {name}: {error}"))
             })?;
-            Ok((name.clone(), Output { value, ty, sensitive: record.sensitive }))
+            Ok((name.clone(), RememberedOutput { value, ty, sensitive: record.sensitive }))
         };
         state.outputs.iter().map(open).collect()
     }
@@ -200,17 +189,46 @@ impl Ledger {
     ///
     /// # Errors
     /// When one cannot be sealed or is not wholly known.
-    pub fn set_outputs(&self, outputs: &BTreeMap<EcoString, Output>) -> Result<(), LedgerError> {
-        let record = |(name, output): (&EcoString, &Output)| {
+    pub fn set_outputs<'a>(
+        &self,
+        outputs: impl IntoIterator<Item = (&'a EcoString, &'a RememberedOutput)>,
+    ) -> Result<(), LedgerError> {
+        let record = |(name, output): (&EcoString, &RememberedOutput)| {
             let secrecy = if output.sensitive { Secrecy::Always } else { Secrecy::AsMarked };
             let context = output_context(name);
             let value = Payload::new(&output.value, secrecy, &self.0.options.sealer, &context)?;
             let ty = type_to_json(&output.ty);
             Ok((name.clone(), OutputRecord { sensitive: output.sensitive, ty, value }))
         };
-        let outputs = outputs.iter().map(record).collect::<Result<_, LedgerError>>()?;
+        let outputs: BTreeMap<_, _> =
+            outputs.into_iter().map(record).collect::<Result<_, LedgerError>>()?;
         self.0.write(Record::Outputs { outputs });
         Ok(())
+    }
+
+    /// What the planner has to know of earlier runs.
+    ///
+    /// # Errors
+    /// When a sealed output cannot be opened.
+    pub fn remembered(&self) -> Result<Remembered, LedgerError> {
+        let mut remembered = Remembered { outputs: self.outputs()?, ..Remembered::default() };
+        for entry in self.entries() {
+            let sent = entry
+                .kept
+                .iter()
+                .filter_map(|(name, value)| Some((name.to_string(), diff::digest(value)?)));
+            let sent: BTreeMap<_, _> = sent.collect();
+            if !sent.is_empty() {
+                remembered.write_only.insert(entry.address.clone(), sent);
+            }
+            if entry.tainted.is_some() {
+                remembered.tainted.insert(entry.address.clone());
+            }
+            if !entry.after.is_empty() {
+                remembered.dependencies.insert(entry.address, entry.after);
+            }
+        }
+        Ok(remembered)
     }
 
     /// Every type and scope of which something is remembered, virtual objects among them.

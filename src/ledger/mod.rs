@@ -20,7 +20,7 @@ mod virtual_objects;
 
 pub use error::LedgerError;
 pub use lease::{Holder, LockInfo};
-pub use ledger::{Access, Ledger, Options, Output};
+pub use ledger::{Access, Ledger, Options};
 pub use record::{REVISION, RunRecord, VERSION};
 pub use seal::{KEY_VARIABLE, Sealer};
 pub use store::{Condition, LocalStore, Store, StoreError, StoreFuture, Stored, Tag};

@@ -96,8 +96,6 @@ pub(super) struct ObjectRecord {
     pub address: Option<Address>,
     pub generation: u32,
     pub value: Payload,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub after: Vec<Address>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

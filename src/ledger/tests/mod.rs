@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::base::{Address, Id};
 use crate::engine::{Entry, Intent, Journal as _, Settlement};
-use crate::plan::{Owner, Scope};
+use crate::plan::{Owner, RememberedOutput, Scope};
 use crate::provider::{
     CreateRequest, DeleteRequest, ListRequest, ReadRequest, Reader as _, Writer as _,
 };
@@ -203,7 +203,7 @@ async fn outputs_and_phase_survive_folding() {
     let disk = MemoryDisk::default();
     let (ledger, _) = open(&disk, 1).await;
     ledger.set_phase(Some("growth".into()));
-    let secret = Output {
+    let secret = RememberedOutput {
         value: Value::object([("a", Value::string(CANARY).with_marks(Marks::SENSITIVE))]),
         ty: Type::object([("a", Type::String)]),
         sensitive: true,

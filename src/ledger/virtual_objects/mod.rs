@@ -223,7 +223,6 @@ impl Writer for VirtualObjects {
                 address: Some(request.owner.address.clone()),
                 generation: request.owner.generation,
                 value: Payload::empty(),
-                after: Vec::new(),
             };
             self.write(record, &made.value)?;
             self.hold(&request.type_name, &id, made.ready_in);
@@ -291,7 +290,6 @@ impl Writer for VirtualObjects {
             address: Some(owner.address.clone()),
             generation: owner.generation,
             value: Payload::empty(),
-            after: Vec::new(),
         };
         now(self.write(record, &value))
     }
