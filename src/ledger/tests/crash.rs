@@ -31,7 +31,7 @@ impl Clock for Ticking {
 }
 
 /// What is wanted: addresses with their values, in an order in which each stands after what it needs.
-type Wanted = Vec<(Address, Value, Vec<usize>)>;
+pub type Wanted = Vec<(Address, Value, Vec<usize>)>;
 
 fn wanted() -> Wanted {
     let object = |name: &str, parent: Option<&str>| {
@@ -49,8 +49,8 @@ fn wanted() -> Wanted {
 }
 
 /// The planner of these tests: what is missing is created, what is there is brought to its value, the rest goes.
-struct Desk {
-    plan: Plan,
+pub struct Desk {
+    pub plan: Plan,
     desired: BTreeMap<StepId, Value>,
 }
 
@@ -92,7 +92,7 @@ fn step(id: usize, address: &Address, action: Action, live: Option<&Live>) -> St
     }
 }
 
-fn desk(wanted: &Wanted, owned: &BTreeMap<Address, Live>) -> Desk {
+pub fn desk(wanted: &Wanted, owned: &BTreeMap<Address, Live>) -> Desk {
     let mut steps = Vec::new();
     let mut desired = BTreeMap::new();
     for (at, (address, value, after)) in wanted.iter().enumerate() {

@@ -78,6 +78,12 @@ impl Fake {
         self.world().calls
     }
 
+    /// Puts an object there that nobody made.
+    pub fn put(&self, live: Live) {
+        let (made, token) = (Instant::now(), EcoString::new());
+        self.world().objects.push(Object { live, token, made, ready: made });
+    }
+
     pub fn objects(&self) -> Vec<Live> {
         self.world().objects.iter().map(|object| object.live.clone()).collect()
     }
@@ -188,6 +194,9 @@ impl Reader for Fake {
 impl Writer for Fake {
     fn create<'a>(&'a self, request: &'a CreateRequest) -> Future<'a, Id> {
         self.call("create", move |world| {
+            if name(&request.desired) == Some("forbidden") {
+                return Err(Error::new(ErrorClass::Invalid, "create", "it is forbidden"));
+            }
             let class = kind(&request.type_name);
             let same = world.objects.iter().find(|object| {
                 object.live.type_name == request.type_name

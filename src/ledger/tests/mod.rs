@@ -1,5 +1,6 @@
 //! The ledger as a whole: what is written comes back, whatever happens in between.
 
+mod apply;
 mod crash;
 mod fake;
 
