@@ -47,12 +47,10 @@ pub(super) struct Shell {
 }
 
 impl Shell {
-    /// Addresses of objects whose values name the id.
-    pub fn users_of(&self, id: &Id) -> Vec<String> {
+    /// Addresses of other objects whose values name the object's id.
+    pub fn users_of(&self, id: &Id, own: &Address) -> Vec<String> {
         let named = self.names.iter().filter(|(_, value)| mentions(value, id.as_str()));
-        let own =
-            |value: &Value| value.attribute("id").and_then(Value::as_str) == Some(id.as_str());
-        named.filter(|(_, value)| !own(value)).map(|(address, _)| address.to_string()).collect()
+        named.filter(|(user, _)| user != own).map(|(user, _)| user.to_string()).collect()
     }
 }
 

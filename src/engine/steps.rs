@@ -195,9 +195,10 @@ async fn delete(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     let called = task.call(Call::Delete, &class, || shell.cloud.delete(&request)).await;
     if let Err(failure) = called {
         return Err(match failure.error.class {
-            ErrorClass::Dependency => {
-                Failure::Used { error: failure.error, users: shell.users_of(&id) }
-            }
+            ErrorClass::Dependency => Failure::Used {
+                error: failure.error,
+                users: shell.users_of(&id, &task.step.address),
+            },
             _ => failure.into(),
         });
     }

@@ -12,7 +12,8 @@ use crate::cli::error::{CommandError, Exit, Kind, Outcome};
 use crate::cli::ledger::{Files, refused};
 use crate::cli::project::Project;
 use crate::cli::runtime;
-use crate::ledger::{Access, Output};
+use crate::ledger::Access;
+use crate::plan::RememberedOutput as Output;
 use crate::report::json::{plain, type_of};
 use crate::value::{Type, Value, convert};
 

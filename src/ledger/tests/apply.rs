@@ -187,9 +187,8 @@ async fn commands_of_this_machine_run_with_an_object() {
     let hear = |line: &str| lines.lock().expect("not poisoned").push(line.to_owned());
     tokio::time::resume();
     crate::world::Processes::run(&RealProcesses, &program, &hear).await.expect("it succeeds");
-    let mut lines = lines.into_inner().expect("not poisoned");
-    lines.sort();
-    assert_eq!(lines, ["hello", "two"]);
+    lines.lock().expect("not poisoned").sort();
+    assert_eq!(*lines.lock().expect("not poisoned"), ["hello", "two"]);
     let failing = crate::world::Program { argv: vec!["false".to_owned()], ..program };
     crate::world::Processes::run(&RealProcesses, &failing, &hear).await.expect_err("it fails");
 }
