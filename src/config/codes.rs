@@ -4,8 +4,6 @@
 pub const UNREADABLE: u16 = 200;
 /// A file is not valid UTF-8.
 pub const ENCODING: u16 = 201;
-/// The root directory has no configuration.
-pub const NO_CONFIGURATION: u16 = 202;
 /// An argument that the block does not have.
 pub const UNSUPPORTED_ARGUMENT: u16 = 203;
 /// A block that is not expected here.
@@ -80,34 +78,10 @@ pub const MODULE_UNREADABLE: u16 = 237;
 pub const MODULE_RECURSION: u16 = 238;
 /// An override file overrides nothing.
 pub const OVERRIDE: u16 = 239;
-/// A variable that nobody declares.
-pub const UNDECLARED_VARIABLE: u16 = 240;
-/// A local value that nobody declares.
-pub const UNDECLARED_LOCAL: u16 = 241;
-/// A resource that nobody declares.
-pub const UNDECLARED_RESOURCE: u16 = 242;
-/// A module call that nobody declares.
-pub const UNDECLARED_MODULE: u16 = 243;
-/// A module has no such output.
-pub const UNDECLARED_OUTPUT: u16 = 244;
-/// An instance key where there are no instances, or the other way round.
-pub const INSTANCE_KEY: u16 = 245;
 /// A module with provider blocks that is called with `count`, `for_each` or `depends_on`.
 pub const MODULE_PROVIDERS: u16 = 246;
 /// A provider configuration that nobody declares.
 pub const UNDECLARED_PROVIDER: u16 = 247;
-/// A reference to something that is not available here.
-pub const NOT_AVAILABLE: u16 = 248;
-/// A variables file is not understood.
-pub const VARIABLES_FILE: u16 = 250;
-/// A value for a variable that nobody declares.
-pub const UNDECLARED_VALUE: u16 = 251;
-/// A required variable has no value.
-pub const NO_VALUE: u16 = 252;
-/// `-var` is not `name=value`.
-pub const VARIABLE_OPTION: u16 = 253;
-/// A variables file cannot be read.
-pub const VARIABLES_FILE_UNREADABLE: u16 = 254;
 /// Two phases of one name, or two that begin or follow at one place.
 pub const PHASE_DUPLICATE: u16 = 260;
 /// `after` or `extends` names no phase.
@@ -124,13 +98,9 @@ pub const PHASE_BLOCK: u16 = 265;
 pub const PHASE_VARIABLE: u16 = 266;
 /// The phase asked for is not on the ladder.
 pub const PHASE_NOT_FOUND: u16 = 267;
-/// A phase has to be chosen.
-pub const PHASE_REQUIRED: u16 = 268;
 /// A `migration` block is not understood.
 pub const MIGRATION: u16 = 270;
 /// Not a stage of a migration.
 pub const STAGE: u16 = 271;
-/// A `stack` block is not understood.
-pub const STACK: u16 = 272;
 /// A `ledger` block is not understood.
 pub const LEDGER: u16 = 273;

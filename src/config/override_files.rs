@@ -48,7 +48,7 @@ fn is_same(base: &Block, block: &Block) -> bool {
 
 fn alias(block: &Block) -> Option<ecow::EcoString> {
     let alias = block.body.attributes.iter().find(|attribute| attribute.name.name == "alias")?;
-    super::traversal::literal(&alias.expr)
+    alias.expr.as_text().map(Into::into)
 }
 
 /// How nested blocks of an override meet those of the base.

@@ -3,10 +3,10 @@
 use ecow::EcoString;
 
 use super::model::ResourceKey;
-use super::traversal::{Step, Traversal};
-use crate::base::{Key, Mode};
+use crate::base::Mode;
 use crate::diag::Span;
 use crate::syntax::ast::{Body, Expr, ExprKind, ForExpr, Ident, ObjectKey, TemplatePart};
+use crate::syntax::{Traversal, TraversalStep};
 
 /// Every reference in an expression, in the order of the text, names bound by `for` left out. Of `a.b[var.i].c` these
 /// are `a.b` and `var.i`.
@@ -39,12 +39,8 @@ pub fn expressions(body: &Body) -> Vec<&Expr> {
 pub enum Subject {
     /// `var.name`
     Variable(EcoString),
-    /// `local.name`
-    Local(EcoString),
     /// `aws_vpc.main`, `resource.x.y`, `data.x.y`, `ephemeral.x.y`
     Resource(ResourceKey),
-    /// `module.name`
-    Module(EcoString),
     /// `count.index`
     Count,
     /// `each.key`, `each.value`
@@ -53,31 +49,30 @@ pub enum Subject {
     Itself,
     /// `path.*`, `terraform.*`, `phase.*`, `stack.*`
     Builtin,
-    /// Not a reference that the language has; evaluating it says why.
+    /// Anything else.
     Other,
 }
 
 /// What the references of an expression name.
 pub fn subjects(expr: &Expr) -> impl Iterator<Item = Subject> {
-    references(expr).into_iter().map(|reference| subject(&reference).0)
+    references(expr).into_iter().map(|reference| subject(&reference))
 }
 
-/// What a reference names, and how many of its steps belong to the name; the key of a resource or module does not.
-pub fn subject(reference: &Traversal) -> (Subject, usize) {
-    let name = |at: usize| reference.steps.get(at).and_then(Step::name).map(|n| n.name.clone());
+/// What a reference names.
+pub fn subject(reference: &Traversal) -> Subject {
+    let name =
+        |at: usize| reference.steps.get(at).and_then(TraversalStep::attr).map(|n| n.name.clone());
     match reference.root.name.as_str() {
-        "var" => (name(0).map_or(Subject::Other, Subject::Variable), 1),
-        "local" => (name(0).map_or(Subject::Other, Subject::Local), 1),
-        "module" => (name(0).map_or(Subject::Other, Subject::Module), 1),
-        "count" => (Subject::Count, 1),
-        "each" => (Subject::Each, 1),
-        "self" => (Subject::Itself, 0),
-        "path" | "terraform" | "phase" | "stack" => (Subject::Builtin, 1),
-        "data" => (resource(Mode::Data, name(0), name(1)), 2),
-        "ephemeral" => (resource(Mode::Ephemeral, name(0), name(1)), 2),
-        "resource" => (resource(Mode::Managed, name(0), name(1)), 2),
-        "template" | "lazy" | "arg" => (Subject::Other, 0),
-        root => (resource(Mode::Managed, Some(root.into()), name(0)), 1),
+        "var" => name(0).map_or(Subject::Other, Subject::Variable),
+        "count" => Subject::Count,
+        "each" => Subject::Each,
+        "self" => Subject::Itself,
+        "path" | "terraform" | "phase" | "stack" => Subject::Builtin,
+        "local" | "module" | "template" | "lazy" | "arg" => Subject::Other,
+        "data" => resource(Mode::Data, name(0), name(1)),
+        "ephemeral" => resource(Mode::Ephemeral, name(0), name(1)),
+        "resource" => resource(Mode::Managed, name(0), name(1)),
+        root => resource(Mode::Managed, Some(root.into()), name(0)),
     }
 }
 
@@ -90,24 +85,6 @@ fn resource(mode: Mode, type_name: Option<EcoString>, name: Option<EcoString>) -
     }
 }
 
-impl Traversal {
-    /// The stretch from the root to the end of step `count`.
-    pub fn prefix(&self, count: usize) -> Span {
-        match count.checked_sub(1).and_then(|last| self.steps.get(last)) {
-            Some(step) => self.root.span.to(step.span()),
-            None => self.root.span,
-        }
-    }
-
-    /// The instance key that follows the first `count` steps.
-    pub fn key(&self, count: usize) -> Option<&Key> {
-        match self.steps.get(count) {
-            Some(Step::Key(key, _)) => Some(key),
-            _ => None,
-        }
-    }
-}
-
 #[derive(Default)]
 struct Walk {
     bound: Vec<EcoString>,
@@ -117,48 +94,23 @@ struct Walk {
 }
 
 impl Walk {
-    /// Takes `expr` as the end of a chain of attributes and constant keys. Where its root is a name, the chain's
-    /// longest beginning without calculated keys is a reference.
+    /// Takes `expr` as the end of a chain of attributes and keys. Where its root is a name, the longest beginning of the
+    /// chain without calculated keys is a reference.
     fn chain(&mut self, expr: &Expr) {
-        let mut at = expr;
-        let mut steps: Vec<Step> = Vec::new();
-        let mut end = expr.span;
-        let mut calculated = Vec::new();
-        loop {
-            match &at.kind {
-                ExprKind::Variable(name) => {
-                    if !self.bound.contains(name) {
-                        steps.reverse();
-                        let root = Ident { name: name.clone(), span: at.span };
-                        self.found.push(Traversal { root, steps, span: at.span.to(end) });
-                    }
-                    break;
-                }
-                ExprKind::Attr { on, name } => {
-                    steps.push(Step::Name(name.clone()));
-                    at = on;
-                }
-                ExprKind::Index { on, key, .. } => {
-                    match super::traversal::constant_key(key) {
-                        Some(constant) => {
-                            let span = Span { start: on.span.end, ..at.span };
-                            steps.push(Step::Key(constant, span));
-                        }
-                        None => {
-                            steps.clear();
-                            end = on.span;
-                            calculated.push(&**key);
-                        }
-                    }
-                    at = on;
-                }
-                _ => {
-                    self.expr(at);
-                    break;
-                }
+        if let Some(reference) = expr.as_traversal() {
+            if !self.bound.contains(&reference.root.name) {
+                self.found.push(reference);
             }
+            return;
         }
-        calculated.into_iter().rev().for_each(|key| self.expr(key));
+        match &expr.kind {
+            ExprKind::Attr { on, .. } => self.chain(on),
+            ExprKind::Index { on, key, .. } => {
+                self.chain(on);
+                self.expr(key);
+            }
+            _ => self.expr(expr),
+        }
     }
 
     fn expr(&mut self, expr: &Expr) {

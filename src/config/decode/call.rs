@@ -6,7 +6,7 @@ use ecow::EcoString;
 use super::{Decoder, Quoted};
 use crate::config::content::Shape;
 use crate::config::model::{Call, ModuleSource, Passed, ProviderRef, VersionConstraint};
-use crate::config::{codes, constant, name, traversal};
+use crate::config::{codes, constant, name};
 use crate::diag::{Diagnostic, Span};
 use crate::syntax::ast::{Attribute, Block, Expr, ExprKind, ObjectKey};
 
@@ -171,7 +171,7 @@ impl Decoder<'_> {
         if let Some(reference) = self.plain_provider_ref(&expr) {
             return Some(reference);
         }
-        let two = traversal::of(&expr).filter(|found| found.steps.len() == 1);
+        let two = expr.as_traversal().filter(|found| found.steps.len() == 1);
         match two.as_ref().and_then(|found| found.steps.first()) {
             Some(step) => self.error(
                 codes::PROVIDER_REFERENCE,
@@ -193,10 +193,10 @@ impl Decoder<'_> {
     }
 
     fn plain_provider_ref(&self, expr: &Expr) -> Option<ProviderRef> {
-        let found = traversal::of(expr)?;
+        let found = expr.as_traversal()?;
         let alias = match found.steps.as_slice() {
             [] => None,
-            [step] => Some(step.name()?.name.clone()),
+            [step] => Some(step.attr()?.name.clone()),
             _ => return None,
         };
         Some(ProviderRef { name: found.root.name, alias, key: None, span: found.span })

@@ -1,13 +1,14 @@
 //! `lifecycle` blocks.
 
 use super::{Decoder, Quoted};
-use crate::base::{Key, Mode};
+use crate::base::Mode;
 use crate::config::codes;
 use crate::config::content::Shape;
 use crate::config::model::{IgnoreChanges, Lifecycle, ResourceKey};
 use crate::config::reference::{Subject, subjects};
-use crate::config::traversal::{self, Step, Traversal};
+use crate::config::traversal;
 use crate::syntax::ast::{Attribute, Block, Expr};
+use crate::syntax::{Traversal, TraversalStep};
 use crate::value::{AttrPath, PathStep};
 
 const SHAPE: Shape = Shape {
@@ -70,12 +71,12 @@ impl Decoder<'_> {
         } else {
             expr
         };
-        if traversal::keyword(&whole).is_some_and(|word| word == "all") {
+        if whole.as_keyword().is_some_and(|word| word == "all") {
             return IgnoreChanges::All;
         }
         let mut paths = Vec::new();
         for element in traversal::list(&whole, &mut self.problems) {
-            if traversal::literal(element).is_some_and(|text| text == "*") {
+            if element.as_text().is_some_and(|text| text == "*") {
                 self.problems.push(
                     crate::diag::Diagnostic::error(
                         codes::IGNORE_CHANGES,
@@ -143,10 +144,11 @@ impl Decoder<'_> {
 /// A reference read as a way into the resource that it stands in.
 fn path(reference: &Traversal) -> AttrPath {
     let steps = reference.steps.iter().map(|step| match step {
-        Step::Name(name) => PathStep::Name(name.name.clone()),
-        Step::Key(Key::Str(key), _) => PathStep::Name(key.clone()),
-        Step::Key(Key::Int(index), _) => {
-            PathStep::Index(usize::try_from(*index).unwrap_or(usize::MAX))
+        TraversalStep::Attr(name) => PathStep::Name(name.name.clone()),
+        TraversalStep::Key(key, _) => PathStep::Name(key.clone()),
+        TraversalStep::Index(index, _) => {
+            let index = index.to_i64().and_then(|index| usize::try_from(index).ok());
+            PathStep::Index(index.unwrap_or(usize::MAX))
         }
     });
     AttrPath(std::iter::once(PathStep::Name(reference.root.name.clone())).chain(steps).collect())

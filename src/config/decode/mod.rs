@@ -23,9 +23,10 @@ use std::collections::BTreeSet;
 use ecow::EcoString;
 
 use super::model::Declarations;
-use super::traversal::{self, Traversal};
+use super::traversal;
 use super::{codes, constant};
 use crate::diag::{Diagnostic, Diagnostics, FileId, Span};
+use crate::syntax::Traversal;
 use crate::syntax::ast::{Attribute, Expr, ExprKind};
 
 pub use file::{ROOT, RootBlocks};
@@ -76,7 +77,7 @@ impl<'a> Decoder<'a> {
     /// What an expression means where a reference or a keyword is expected: the text of a quoted string is read as one.
     /// That is how JSON writes them; elsewhere it is an old habit that gets a warning.
     fn unquoted(&mut self, expr: Expr, what: Quoted) -> Expr {
-        let Some(text) = traversal::literal(&expr) else { return expr };
+        let Some(text) = expr.as_text() else { return expr };
         let offset = expr.span.start + 1;
         let (inner, problems) = crate::syntax::parse_expr(&text, expr.span.file, offset);
         let mut found = problems;
@@ -86,7 +87,7 @@ impl<'a> Decoder<'a> {
                 Quoted::Keyword => "keyword",
             };
             self.problems.push(quoted_warning(word, expr.span));
-            if !found.has_errors() && traversal::of(&inner).is_none() {
+            if !found.has_errors() && inner.as_traversal().is_none() {
                 let detail = "Expected an attribute access or an index operator.";
                 found = Diagnostic::error(codes::STATIC_FORM, "Invalid character", detail)
                     .at(inner.span)

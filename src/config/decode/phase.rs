@@ -194,7 +194,7 @@ impl Decoder<'_> {
 
     /// The address in a `drop` list, which may be quoted or not.
     fn unquoted_address(&mut self, element: &crate::syntax::ast::Expr) -> crate::syntax::ast::Expr {
-        let Some(text) = traversal::literal(element) else { return element.clone() };
+        let Some(text) = element.as_text() else { return element.clone() };
         let offset = element.span.start + 1;
         self.problems.take(crate::syntax::parse_expr(&text, element.span.file, offset))
     }

@@ -7,7 +7,6 @@ use crate::config::codes;
 use crate::config::content::Shape;
 use crate::config::model::{OnFailure, Provisioner, ProvisionerWhen};
 use crate::config::reference::{Subject, expressions, references, subject};
-use crate::config::traversal;
 use crate::diag::{Diagnostic, Span};
 use crate::syntax::ast::{Attribute, Block, Body};
 
@@ -86,7 +85,7 @@ impl Decoder<'_> {
         allowed: &[&str],
     ) -> Option<EcoString> {
         let expr = self.unquoted(attribute?.expr, Quoted::Keyword);
-        let word = traversal::keyword(&expr).cloned();
+        let word = expr.as_keyword().map(EcoString::from);
         if let Some(word) = word.filter(|word| allowed.contains(&word.as_str())) {
             return Some(word);
         }
@@ -103,7 +102,7 @@ impl Decoder<'_> {
         for expr in expressions(body) {
             let allowed = references(expr).iter().all(|reference| {
                 matches!(
-                    subject(reference).0,
+                    subject(reference),
                     Subject::Itself | Subject::Count | Subject::Each | Subject::Builtin
                 )
             });

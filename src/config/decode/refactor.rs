@@ -1,13 +1,15 @@
 //! `moved`, `import` and `removed` blocks.
 
 use super::{Decoder, target};
-use crate::base::{Key, Mode};
+use crate::base::Mode;
 use crate::config::content::Shape;
 use crate::config::model::{Import, Moved, Provisioner, ProvisionerWhen, Removed, Target};
-use crate::config::traversal::{self, Step, Traversal};
+use crate::config::traversal;
 use crate::config::{codes, constant};
 use crate::diag::{Diagnostic, Span};
-use crate::syntax::ast::{Attribute, Block, Expr, ExprKind, Ident};
+use crate::syntax::ast::{Attribute, Block, Expr, ExprKind};
+use crate::syntax::{Traversal, TraversalStep};
+use crate::value::Number;
 
 const MOVED: Shape = Shape { required: &["from", "to"], optional: &[], blocks: &[] };
 
@@ -180,8 +182,8 @@ fn misplaced_key(
     found: &Target,
 ) -> Option<(Span, &'static str, &'static str)> {
     let (at, span) = reference.steps.iter().enumerate().find_map(|(at, step)| match step {
-        Step::Key(_, span) => Some((at, *span)),
-        Step::Name(_) => None,
+        TraversalStep::Attr(_) => None,
+        TraversalStep::Key(_, span) | TraversalStep::Index(_, span) => Some((at, *span)),
     })?;
     let is_resource_key = matches!(found, Target::Instance(_)) && at + 1 == reference.steps.len();
     Some(if is_resource_key {
@@ -202,28 +204,24 @@ fn misplaced_key(
 
 /// The reference that an expression is when calculated keys are taken for any key.
 fn with_any_keys(expr: &Expr) -> Option<Traversal> {
-    let mut steps = Vec::new();
-    let mut at = expr;
-    loop {
-        match &at.kind {
-            ExprKind::Variable(name) => {
-                steps.reverse();
-                let root = Ident { name: name.clone(), span: at.span };
-                return Some(Traversal { root, steps, span: expr.span });
-            }
-            ExprKind::Attr { on, name } => {
-                steps.push(Step::Name(name.clone()));
-                at = on;
-            }
-            ExprKind::Index { on, key, .. } => {
-                let span = Span { start: on.span.end, ..at.span };
-                let key = traversal::constant_key(key).unwrap_or(Key::Int(0));
-                steps.push(Step::Key(key, span));
-                at = on;
-            }
-            _ => return None,
+    with_first_keys(expr).as_traversal()
+}
+
+/// The expression with 0 in place of every calculated key.
+fn with_first_keys(expr: &Expr) -> Expr {
+    let kind = match &expr.kind {
+        ExprKind::Attr { on, name } => {
+            ExprKind::Attr { on: Box::new(with_first_keys(on)), name: name.clone() }
         }
-    }
+        ExprKind::Index { on, key, legacy } => {
+            let is_literal = matches!(key.kind, ExprKind::Number(_)) || key.as_text().is_some();
+            let first = Expr { kind: ExprKind::Number(Number::from(0)), span: key.span };
+            let key = if is_literal { key.clone() } else { Box::new(first) };
+            ExprKind::Index { on: Box::new(with_first_keys(on)), key, legacy: *legacy }
+        }
+        other => other.clone(),
+    };
+    Expr { kind, span: expr.span }
 }
 
 fn without_keys(path: &crate::base::ModulePath) -> crate::base::ModulePath {

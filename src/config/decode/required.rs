@@ -58,7 +58,7 @@ impl Decoder<'_> {
     fn requirement(&mut self, item: &ObjectItem, provider: &mut RequiredProvider) {
         let (name, span) = match &item.key {
             ObjectKey::Name(name) => (name.name.clone(), name.span),
-            ObjectKey::Expr(key) => (traversal::literal(key).unwrap_or_default(), key.span),
+            ObjectKey::Expr(key) => (EcoString::from(key.as_text().unwrap_or_default()), key.span),
         };
         match name.as_str() {
             "version" => {
@@ -124,7 +124,7 @@ impl Decoder<'_> {
         for element in traversal::list(expr, &mut self.problems) {
             let Some(found) = self.traversal(element) else { continue };
             let alias = match found.steps.as_slice() {
-                [step] => step.name(),
+                [step] => step.attr(),
                 _ => None,
             };
             let detail = match alias {

@@ -3,9 +3,10 @@
 use crate::base::{Key, Mode, ModulePath, ModuleStep, ResourceAddress};
 use crate::config::codes;
 use crate::config::model::Target;
-use crate::config::traversal::{Step, Traversal};
+use crate::config::traversal;
 use crate::diag::{Diagnostic, Span};
 use crate::syntax::ast::Ident;
+use crate::syntax::{Traversal, TraversalStep};
 
 /// Words that begin something else than a resource.
 const KEYWORDS: &[&str] =
@@ -48,14 +49,14 @@ fn invalid_operator(at: Span) -> Diagnostic {
 }
 
 struct Steps<'a> {
-    all: Vec<Step>,
+    all: Vec<TraversalStep>,
     at: usize,
     whole: &'a Traversal,
 }
 
 impl<'a> Steps<'a> {
     fn of(reference: &'a Traversal) -> Self {
-        let all = std::iter::once(Step::Name(reference.root.clone()))
+        let all = std::iter::once(TraversalStep::Attr(reference.root.clone()))
             .chain(reference.steps.iter().cloned())
             .collect();
         Self { all, at: 0, whole: reference }
@@ -66,13 +67,13 @@ impl<'a> Steps<'a> {
     }
 
     fn name(&self) -> Option<&Ident> {
-        self.all.get(self.at).and_then(Step::name)
+        self.all.get(self.at).and_then(TraversalStep::attr)
     }
 
     fn key(&mut self) -> Option<Key> {
-        let Some(Step::Key(key, _)) = self.all.get(self.at) else { return None };
+        let key = traversal::key(self.all.get(self.at)?)?;
         self.at += 1;
-        Some(key.clone())
+        Some(key)
     }
 
     fn modules(&mut self) -> Result<Vec<ModuleStep>, Diagnostic> {
@@ -80,7 +81,7 @@ impl<'a> Steps<'a> {
         while let Some(keyword) = self.name().filter(|name| name.name == "module") {
             let keyword = keyword.span;
             self.at += 1;
-            let here = self.all.get(self.at).map_or(keyword, Step::span);
+            let here = self.all.get(self.at).map_or(keyword, TraversalStep::span);
             let Some(name) = self.name().cloned() else { return Err(invalid_operator(here)) };
             self.at += 1;
             steps.push(ModuleStep { name: name.name, key: self.key() });
@@ -119,10 +120,10 @@ impl<'a> Steps<'a> {
                 "Resource specification must include a resource type and name.",
             ));
         };
-        let Some(type_name) = type_step.name() else {
+        let Some(type_name) = type_step.attr() else {
             return Err(invalid(type_step.span(), "A resource type name is required."));
         };
-        let Some(name) = name_step.name() else {
+        let Some(name) = name_step.attr() else {
             return Err(invalid(name_step.span(), "A resource name is required."));
         };
         let resource = ResourceAddress {
@@ -134,10 +135,13 @@ impl<'a> Steps<'a> {
         self.at += 2;
         match &self.all[self.at..] {
             [] => Ok((resource, None)),
-            [Step::Key(key, _)] => Ok((resource, Some(key.clone()))),
-            [step] => {
-                Err(invalid(step.span(), "Resource instance key must be given in square brackets."))
-            }
+            [step] => match traversal::key(step) {
+                Some(key) => Ok((resource, Some(key))),
+                None => Err(invalid(
+                    step.span(),
+                    "Resource instance key must be given in square brackets.",
+                )),
+            },
             [_, extra, ..] => {
                 Err(invalid(extra.span(), "Unexpected extra operators after address."))
             }

@@ -7,7 +7,7 @@ use ecow::EcoString;
 
 use super::{Decoder, Quoted};
 use crate::config::model::TypeConstraint;
-use crate::config::{codes, constant, traversal};
+use crate::config::{codes, constant};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::syntax::ast::{Expr, ExprKind, ObjectItem, ObjectKey};
 use crate::value::{ObjectType, Type};
@@ -21,13 +21,13 @@ impl Decoder<'_> {
         let expr = if self.json.contains(&expr.span.file) {
             self.unquoted(expr, Quoted::Keyword)
         } else {
-            if let Some(text) = traversal::literal(&expr) {
+            if let Some(text) = expr.as_text() {
                 self.problems.push(quoted_type(&text, expr.span));
                 return TypeConstraint { span, ..TypeConstraint::default() };
             }
             expr
         };
-        match traversal::keyword(&expr).map(EcoString::as_str) {
+        match expr.as_keyword() {
             Some("list") => return of(Type::list(Type::Dynamic), span),
             Some("map") => return of(Type::map(Type::Dynamic), span),
             _ => {}
