@@ -194,7 +194,7 @@ pub fn merge(
                 let detail =
                     format!("{target} is not among what phase \"{}\" takes over.", phase.name);
                 // Reported where the phase itself is put together, not again for those that extend it.
-                if phase.name == *name {
+                if phase.name == *name && phase.extends.is_some() {
                     problems.push(
                         Diagnostic::error(
                             codes::PHASE_DROP,
