@@ -83,6 +83,25 @@ impl Condition {
     pub const fn is_note(&self) -> bool {
         matches!(self, Self::Note(_))
     }
+
+    /// Whether it looks at the attribute that it is about, or at what stands next to it.
+    #[must_use]
+    pub fn is_about_its_attribute(&self) -> bool {
+        let relative = |operand: &Operand| operand.path.starts_with('.');
+        match self {
+            Self::Note(_) | Self::Exists => false,
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_about_its_attribute),
+            Self::Not(part) => part.is_about_its_attribute(),
+            Self::Changed(operand)
+            | Self::Set(operand)
+            | Self::Configured(operand)
+            | Self::Unknown(operand) => relative(operand),
+            Self::Compare(operand, test) => {
+                relative(operand)
+                    || matches!(test, Test::Same(other) | Test::AboveOf(other) | Test::BelowOf(other) if relative(other))
+            }
+        }
+    }
 }
 
 impl Operand {

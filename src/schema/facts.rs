@@ -6,6 +6,8 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use super::template::{Computed, Template};
+
 /// The additions to one resource type.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -26,8 +28,10 @@ pub struct Facts {
     pub unique: Vec<Unique>,
     /// The attribute that names the object for people, if it has a name.
     pub name: Option<EcoString>,
-    /// Templates of the values that AWS computes, by attribute path; `id` is always there.
-    pub computed: IndexMap<EcoString, EcoString>,
+    /// The values that AWS computes, by attribute path. One that is not named is the zero value of its type.
+    pub computed: IndexMap<EcoString, Computed>,
+    /// Blocks that are there whatever the configuration says.
+    pub always: Vec<EcoString>,
     /// Default quotas.
     pub limits: Vec<Limit>,
     /// The calls behind the operations.
@@ -296,4 +300,30 @@ pub struct Describe {
     pub call: EcoString,
     /// Objects that one call answers for.
     pub batch: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ComputedFile {
+    Template(EcoString),
+    Full {
+        template: EcoString,
+        #[serde(default)]
+        when: Option<super::Condition>,
+        #[serde(default)]
+        counts: bool,
+    },
+}
+
+impl<'de> Deserialize<'de> for Computed {
+    fn deserialize<D: serde::Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        Ok(match ComputedFile::deserialize(source)? {
+            ComputedFile::Template(text) => {
+                Self { template: Template::parse(&text), when: None, counts: false }
+            }
+            ComputedFile::Full { template, when, counts } => {
+                Self { template: Template::parse(&template), when, counts }
+            }
+        })
+    }
 }

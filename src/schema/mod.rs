@@ -7,13 +7,17 @@
 mod checks;
 mod condition;
 mod facts;
+#[cfg(test)]
+mod facts_tests;
 mod file;
 mod json;
 mod model;
 mod protocol;
+mod rate;
 mod registry;
 mod scene;
 mod semantic;
+mod template;
 mod type_text;
 mod typed_value;
 mod validate;
@@ -34,12 +38,14 @@ pub use model::{
     Attribute, Block, Effect, ForceNew, Framework, Identity, Import, Kind, NameGeneration,
     NestedBlock, Nesting, Nullable, Presence, Relations, Rule, Schema,
 };
+pub use rate::{Call, CallRate, rates};
 pub use registry::{Registry, aliases, data, ephemeral, names, provider, resource};
 pub use scene::{Scene, value_at};
 pub use semantic::{
     Impact, Name, empty_object, equal, generate_name, is_zero, normalized, policies_equal, set_key,
     suppresses, with_defaults,
 };
+pub use template::{Computed, Part, Template};
 pub use typed_value::{Field, Fields, ObjectWriter, Secret, Shape, ShapeError, Typed};
 pub use validate::{SpanOf, validate};
 pub use words::{DiffSuppress, Normalize};

@@ -131,3 +131,24 @@ fn every_pattern_compiles() {
         walk(&schema::resource(name).expect("listed").block, name);
     }
 }
+
+#[test]
+fn rules_hold_of_each_occurrence() {
+    let schema = schema::resource("aws_lb_listener").expect("embedded");
+    let action = schema.block.block_at("default_action").expect("a block");
+    let action = |kind: &str| object(&action.block, vec![("type", text(kind))]);
+    let actions = [action("authenticate-oidc"), action("fixed-response")];
+    let arn = text("arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/a/0");
+    check(
+        "aws_lb_listener",
+        vec![("load_balancer_arn", arn), ("default_action", Value::list(actions[0].ty(), actions))],
+        "E0411 \"default_action[1].fixed_response\": an action of type \"fixed-response\" needs it.\n\
+         E0411 \"default_action[0].authenticate_oidc\": an action of type \"authenticate-oidc\" needs it.",
+    );
+    check(
+        "aws_lb_target_group",
+        vec![("target_type", text("ip")), ("port", Value::number(80)), ("protocol", text("HTTP"))],
+        "E0411 \"vpc_id\": needed unless target_type is \"lambda\".",
+    );
+    check("aws_lb_target_group", vec![("target_type", text("lambda"))], "");
+}
