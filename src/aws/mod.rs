@@ -12,6 +12,7 @@ mod elbv2;
 mod error;
 mod iam;
 mod memo;
+mod rds;
 mod regional;
 mod registry;
 mod resource;

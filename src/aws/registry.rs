@@ -3,7 +3,7 @@
 use super::error::Operation as _;
 use super::regional::Regional;
 use super::resource::{Adapter, Erased};
-use super::{autoscaling, ec2, elbv2, iam};
+use super::{autoscaling, ec2, elbv2, iam, rds};
 use crate::base::{StackName, TypeName};
 use crate::provider::{Error, tags};
 
@@ -33,6 +33,9 @@ static RESOURCES: &[&dyn Erased] = &[
     &Adapter::<iam::role::Role>::new(),
     &Adapter::<iam::role_policy::RolePolicy>::new(),
     &Adapter::<iam::role_policy_attachment::RolePolicyAttachment>::new(),
+    &Adapter::<rds::instance::Instance>::new(),
+    &Adapter::<rds::parameter_group::ParameterGroup>::new(),
+    &Adapter::<rds::subnet_group::SubnetGroup>::new(),
 ];
 
 /// The code of a type.
