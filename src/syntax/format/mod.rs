@@ -69,17 +69,19 @@ pub fn format(text: &str, file: FileId) -> Result<String, Diagnostics> {
     }
     let mut pieces = modernize::pieces(text, &tokens, &body);
     lines::lay_out(&mut pieces);
-    Ok(write(text, &pieces))
+    // Blanks after the last token stay, as spaces.
+    let end = tokens.iter().rfind(|token| token.kind != TokenKind::End).map_or(0, |last| last.end);
+    let blanks =
+        text.bytes().skip(end as usize).filter(|byte| matches!(byte, b' ' | b'\t')).count();
+    Ok(write(&pieces, blanks))
 }
 
-fn write(text: &str, pieces: &[Piece<'_>]) -> String {
-    let mut result = String::with_capacity(text.len() + text.len() / 8);
+fn write(pieces: &[Piece<'_>], blanks: usize) -> String {
+    let mut result = String::new();
     for piece in pieces {
         result.extend(std::iter::repeat_n(' ', piece.spaces));
         result.push_str(&piece.text);
     }
-    // Blanks after the last line break belong to no token; they stay, as spaces.
-    let blanks = text.len() - text.trim_end_matches([' ', '\t']).len();
     result.extend(std::iter::repeat_n(' ', blanks));
     result
 }

@@ -68,12 +68,15 @@ impl Parser<'_> {
 
     /// The content of a block and the brace that ends it; the brace `open` has been read.
     fn block_body(&mut self, open: Token) -> Body {
+        let begin = self.at;
         let mut content = Content::default();
         let start = self.span(open);
         loop {
             match self.peek_kind() {
                 TokenKind::CloseBrace => break,
                 TokenKind::End => {
+                    // After an error within the block it is likely that the brace was lost there.
+                    self.end_reported |= self.failed_since(begin);
                     self.unclosed_block(start);
                     break;
                 }
@@ -84,6 +87,11 @@ impl Parser<'_> {
         self.next();
         let span = Span { start: start.end, end: end.start, ..start };
         Body { attributes: content.attributes, blocks: content.blocks, span, end, json: None }
+    }
+
+    /// Whether the parser was lost at or after a token.
+    fn failed_since(&self, begin: usize) -> bool {
+        self.failed.is_some_and(|at| at >= begin)
     }
 
     fn unclosed_block(&mut self, open: Span) {
@@ -99,6 +107,7 @@ impl Parser<'_> {
     }
 
     fn body_item(&mut self, content: &mut Content, nested: bool) {
+        self.shaky = false;
         let token = self.peek();
         match token.kind {
             TokenKind::Newline => {
@@ -106,17 +115,27 @@ impl Parser<'_> {
             }
             TokenKind::Ident => self.named_item(content, nested),
             kind => {
-                let at = self.span(token);
-                if kind == TokenKind::OpenQuote {
-                    self.fail(problem::ARGUMENT_NAME, at, "Argument names must not be quoted.");
-                } else {
-                    let detail = "An argument or block definition is required here.";
-                    self.fail(problem::BODY_ITEM_REQUIRED, at, detail);
-                }
+                self.no_item(token);
                 if !nested && kind == TokenKind::CloseBrace {
                     self.next();
                 }
                 self.resume_body(nested);
+            }
+        }
+    }
+
+    /// Reports a token that begins no item of a body.
+    fn no_item(&mut self, token: Token) {
+        let at = self.span(token);
+        match token.kind {
+            // Most likely the opening one was lost in an error before.
+            TokenKind::CloseBrace if self.failed.is_some() => self.lost = true,
+            TokenKind::OpenQuote => {
+                self.fail(problem::ARGUMENT_NAME, at, "Argument names must not be quoted.");
+            }
+            _ => {
+                let detail = "An argument or block definition is required here.";
+                self.fail(problem::BODY_ITEM_REQUIRED, at, detail);
             }
         }
     }
@@ -196,9 +215,11 @@ impl Parser<'_> {
         let header = ident.span.to(last);
         let body = if std::mem::take(&mut self.swallowed_brace) || self.eat(TokenKind::OpenBrace) {
             let open = self.previous;
+            let begin = self.at;
             self.lost = false;
             let body = self.deeper(|parser| parser.braced(open));
             let body = body.unwrap_or_else(|| self.skipped_body());
+            self.shaky |= self.failed_since(begin);
             self.end_block(header, nested);
             body
         } else {
@@ -211,8 +232,7 @@ impl Parser<'_> {
 
     /// The body of a block that is nested too deeply.
     fn skipped_body(&mut self) -> Body {
-        self.resume_after(TokenKind::CloseBrace);
-        self.end_reported |= self.lost;
+        self.resume_after_block();
         self.empty_body()
     }
 
@@ -304,19 +324,23 @@ impl Parser<'_> {
             let at = self.span(token);
             self.fail(problem::BODY_ITEM_REQUIRED, at, detail);
         }
-        self.end_single_argument();
+        self.end_single_argument(open);
         let end = self.span(self.previous);
         let span =
             Span { start: self.span(open).end, end: end.start.max(self.span(open).end), ..end };
         Body { attributes, span, end, ..Body::default() }
     }
 
-    fn end_single_argument(&mut self) {
+    fn end_single_argument(&mut self, open: Token) {
         if !self.lost && self.eat(TokenKind::CloseBrace) {
             return;
         }
         let at = self.peek_span();
         let detail = match self.peek_kind() {
+            TokenKind::End => {
+                let open = self.span(open);
+                return self.unclosed_block(open);
+            }
             TokenKind::Comma => {
                 "A block on a single line can hold only one argument. Several go on a line each."
             }
@@ -327,7 +351,7 @@ impl Parser<'_> {
             _ => "A block on a single line must end with a closing brace right after its argument.",
         };
         self.fail(problem::SINGLE_ARGUMENT_BLOCK, at, detail);
-        self.resume_after(TokenKind::CloseBrace);
+        self.resume_after_block();
     }
 
     /// The line break after a block.

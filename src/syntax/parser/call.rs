@@ -65,6 +65,7 @@ impl Parser<'_> {
         let mut found = Arguments::default();
         let mut tallest = 0;
         while !self.eat(TokenKind::CloseParen) {
+            self.shaky = false;
             found.args.push(self.expression());
             tallest = tallest.max(self.height);
             if !self.lost && self.argument_ends(&mut found, head) {

@@ -28,6 +28,7 @@ impl Parser<'_> {
         let mut items = Vec::new();
         let mut tallest = 0;
         while !self.eat(TokenKind::CloseBracket) {
+            self.shaky = false;
             items.push(self.expression());
             tallest = tallest.max(self.height);
             if !self.lost {
@@ -82,6 +83,7 @@ impl Parser<'_> {
             if self.eat(TokenKind::CloseBrace) {
                 break;
             }
+            self.shaky = false;
             let item = self.object_item(open);
             tallest = tallest.max(self.height);
             items.extend(item);

@@ -76,6 +76,11 @@ pub(super) struct Parser<'a> {
     peeked: (usize, bool, usize),
     /// Whether the parser does not know what the next tokens are part of.
     lost: bool,
+    /// Whether a bracket was closed only after an error within it: what follows in the same item may seem wrong for
+    /// that reason, and is not reported.
+    shaky: bool,
+    /// The token at which the parser was lost last.
+    failed: Option<usize>,
     /// Whether the end of the text has been reported as coming too early; what is left open then is no news.
     end_reported: bool,
     /// Whether a string that was not closed on its line took the opening brace of a block with it.
@@ -103,6 +108,8 @@ impl<'a> Parser<'a> {
             newlines: true,
             peeked: (usize::MAX, true, 0),
             lost: false,
+            shaky: false,
+            failed: None,
             end_reported: false,
             swallowed_brace: false,
             wrong_token_told: false,
@@ -211,7 +218,7 @@ impl<'a> Parser<'a> {
 
     /// Reports a problem and goes on as if it had not been there.
     fn note(&mut self, problem: Problem, at: Span, detail: impl Into<String>) -> Noted<'_> {
-        if self.lost || self.problems.len() >= MAX_PROBLEMS {
+        if self.lost || self.shaky || self.problems.len() >= MAX_PROBLEMS {
             return Noted(None);
         }
         self.problems.push(Diagnostic::error(problem.code, problem.title, detail).at(at));
@@ -224,7 +231,8 @@ impl<'a> Parser<'a> {
         let told = wrong && self.wrong_token_told;
         self.wrong_token_told |= wrong;
         let lost = std::mem::replace(&mut self.lost, true);
-        if lost || told || self.problems.len() >= MAX_PROBLEMS {
+        self.failed = Some(self.at);
+        if lost || told || self.shaky || self.problems.len() >= MAX_PROBLEMS {
             return Noted(None);
         }
         self.problems.push(Diagnostic::error(problem.code, problem.title, detail).at(at));

@@ -21,7 +21,8 @@ impl Parser<'_> {
         let mut open = Vec::new();
         loop {
             let kind = self.tokens[self.at].kind;
-            let at_stop = open.is_empty() && (kind.closes() || stop(kind));
+            let outside = kind.closes() && opener(&open, kind).is_none();
+            let at_stop = outside || (open.is_empty() && stop(kind));
             if kind == TokenKind::End || at_stop {
                 return kind;
             }
@@ -31,7 +32,7 @@ impl Parser<'_> {
             if kind.opens() {
                 open.push(kind);
             } else if kind.closes() {
-                close(&mut open, kind);
+                open.truncate(opener(&open, kind).unwrap_or(0));
             }
             self.at += 1;
         }
@@ -55,6 +56,7 @@ impl Parser<'_> {
         }
         if found == closer {
             self.found();
+            self.shaky = true;
             return Resumed::Closed;
         }
         Resumed::Outside
@@ -71,6 +73,7 @@ impl Parser<'_> {
     pub(super) fn resume_after(&mut self, closer: TokenKind) {
         if self.skip_to(|_| false) == closer {
             self.found();
+            self.shaky = true;
         }
     }
 
@@ -84,19 +87,48 @@ impl Parser<'_> {
                         return;
                     }
                 }
-                TokenKind::CloseBrace if nested => break,
-                TokenKind::End => break,
+                TokenKind::CloseBrace if nested && self.at_line_start() => break,
+                TokenKind::End => {
+                    self.end_reported = true;
+                    break;
+                }
                 _ => self.at += 1,
             }
         }
         self.lost = false;
     }
 
+    /// Goes past the brace that closes the block here, over however many lines.
+    pub(super) fn resume_after_block(&mut self) {
+        loop {
+            match self.skip_to(|_| false) {
+                TokenKind::CloseBrace => return self.found(),
+                TokenKind::End => {
+                    self.end_reported = true;
+                    return;
+                }
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    /// Whether nothing stands before this on its line.
+    fn at_line_start(&self) -> bool {
+        let before = self.at.checked_sub(1).map(|before| self.tokens[before].kind);
+        matches!(before, None | Some(TokenKind::Newline | TokenKind::Comment))
+    }
+
     /// Whether the line here may be an item of a body, rather than the rest of something that went wrong before it.
     fn item_may_follow(&mut self) -> bool {
+        let quoted = [TokenKind::OpenQuote, TokenKind::QuotedText, TokenKind::CloseQuote];
+        let line = self.tokens[self.at..].iter().map(|token| token.kind);
+        if line.clone().take(3).eq(quoted) {
+            return line.clone().nth(3) == Some(TokenKind::Equal);
+        }
         !matches!(
             self.tokens[self.at].kind,
-            TokenKind::Number
+            TokenKind::Equal
+                | TokenKind::Number
                 | TokenKind::OpenParen
                 | TokenKind::OpenBracket
                 | TokenKind::CloseParen
@@ -121,14 +153,13 @@ fn in_brackets(open: &[TokenKind]) -> bool {
     open.iter().all(|kind| matches!(kind, TokenKind::OpenBracket | TokenKind::OpenParen))
 }
 
-/// Takes off what `closer` closes, with what was left open within.
-fn close(open: &mut Vec<TokenKind>, closer: TokenKind) {
-    let opener = if closer == TokenKind::MissingQuote {
+/// Which of the open brackets `closer` closes, together with those left open within.
+fn opener(open: &[TokenKind], closer: TokenKind) -> Option<usize> {
+    if closer == TokenKind::MissingQuote {
         let heredoc = open.iter().rposition(|kind| *kind == TokenKind::OpenHeredoc);
         let from = heredoc.map_or(0, |at| at + 1);
         open[from..].iter().position(|kind| *kind == TokenKind::OpenQuote).map(|at| from + at)
     } else {
         open.iter().rposition(|kind| closer.closes_after(*kind))
-    };
-    open.truncate(opener.unwrap_or(0));
+    }
 }

@@ -74,6 +74,6 @@ fn old_spellings_are_replaced() {
 
 #[test]
 fn a_wrong_text_is_not_formatted() {
-    let problems = format("a = \n}", FileId(0)).expect_err("two errors");
+    let problems = format("a = \nb = \n", FileId(0)).expect_err("two errors");
     assert_eq!(problems.len(), 2, "{problems:?}");
 }
