@@ -15,8 +15,13 @@ use super::evaluator::{Evaluator, Frame, failed};
 type Pairs = Vec<(Value, Value)>;
 
 impl Evaluator<'_> {
-    /// The elements of a collection with their keys, and its marks; otherwise the value of the whole expression.
-    fn elements(&mut self, expr: &Expr, frame: &Frame<'_>) -> Result<(Pairs, Marks), Value> {
+    /// The elements of a collection with their keys, none while they are unknown, and its marks; otherwise the value
+    /// of the whole expression.
+    fn elements(
+        &mut self,
+        expr: &Expr,
+        frame: &Frame<'_>,
+    ) -> Result<(Option<Pairs>, Marks), Value> {
         let collection = self.expr(expr, frame);
         if collection.is_null() {
             let detail = "A null value cannot be used as the collection in a 'for' expression.";
@@ -37,9 +42,10 @@ impl Evaluator<'_> {
                 .iter()
                 .map(|(name, value)| (Value::new(Kind::String(name.clone())), value.clone()))
                 .collect(),
-            Kind::Unknown(unknown) if !unknown.ty.is_primitive() => {
+            Kind::Unknown(unknown) if unknown.ty == Type::Dynamic => {
                 return Err(failed().with_marks(marks));
             }
+            Kind::Unknown(unknown) if !unknown.ty.is_primitive() => return Ok((None, marks)),
             _ => {
                 let detail = format!(
                     "A value of type {} cannot be used as the collection in a 'for' expression.",
@@ -50,7 +56,7 @@ impl Evaluator<'_> {
                 return Err(failed());
             }
         };
-        Ok((pairs, marks))
+        Ok((Some(pairs), marks))
     }
 
     /// The texts of a `%{ for }`, as a tuple.
@@ -62,7 +68,8 @@ impl Evaluator<'_> {
         frame: &Frame<'_>,
     ) -> Value {
         let (pairs, marks) = match self.elements(collection, frame) {
-            Ok(found) => found,
+            Ok((Some(pairs), marks)) => (pairs, marks),
+            Ok((None, marks)) => return failed().with_marks(marks),
             Err(value) => return value,
         };
         let texts =
@@ -82,6 +89,7 @@ impl Evaluator<'_> {
         {
             return failed();
         }
+        let Some(pairs) = pairs else { return failed().with_marks(marks) };
         let mut result = Collected { marks, known: true };
         match &each.key {
             Some(key) => self.for_object(each, key, &pairs, &mut result, frame),
@@ -252,6 +260,7 @@ impl Evaluator<'_> {
         if ty == Type::Dynamic {
             return failed().with_marks(marks);
         }
+        let before = self.problems.len();
         if single {
             // While it is unknown whether there is a value, so is whether there is an element.
             let open = !source.is_known() && !source.is_surely_not_null();
@@ -259,7 +268,7 @@ impl Evaluator<'_> {
             return if open {
                 failed().with_marks(marks)
             } else {
-                Value::tuple([item]).with_marks(marks)
+                self.unless_problems(before, Value::tuple([item])).with_marks(marks)
             };
         }
         let value = match source.kind() {
@@ -273,7 +282,13 @@ impl Evaluator<'_> {
             }
             _ => self.splat_unknown(each, &source, &ty, frame),
         };
-        value.with_marks(marks)
+        self.unless_problems(before, value).with_marks(marks)
+    }
+
+    /// The value, or only its type where problems came up since there were `before`.
+    fn unless_problems(&self, before: usize, value: Value) -> Value {
+        let broken = self.problems.iter().skip(before).any(|p| p.severity == Severity::Error);
+        if broken { Value::unknown(value.ty()) } else { value }
     }
 
     fn splat_item(&mut self, each: &Expr, item: &Value, frame: &Frame<'_>) -> Value {
@@ -292,12 +307,8 @@ impl Evaluator<'_> {
             let item = self.splat_item(each, &Value::unknown(element.clone()), frame);
             return Value::list(item.ty(), []);
         }
-        let before = self.problems.len();
         let items: Vec<Value> =
             elements.iter().map(|element| self.splat_item(each, element, frame)).collect();
-        if self.problems.len() > before {
-            return failed();
-        }
         let ty = items[0].ty();
         if items.iter().all(|item| item.ty() == ty) {
             Value::list(ty, items)

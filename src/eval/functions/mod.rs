@@ -18,6 +18,7 @@ mod pattern;
 mod provider;
 mod re2;
 mod rfc3339;
+mod sequence;
 mod set;
 mod spec;
 mod string;
@@ -49,6 +50,7 @@ static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::ne
         number::TABLE,
         pattern::TABLE,
         provider::TABLE,
+        sequence::TABLE,
         set::TABLE,
         string::TABLE,
         template::TABLE,
