@@ -51,10 +51,16 @@ impl Context {
 
     /// Prints one line for programs.
     pub fn tell(&mut self, line: impl FnOnce(&Lines<'_>) -> String) {
+        self.tell_if(|lines| Some(line(lines)));
+    }
+
+    /// Prints one line for programs, if there is one to print.
+    pub fn tell_if(&mut self, line: impl FnOnce(&Lines<'_>) -> Option<String>) {
         let clock = self.world.clock.clone();
         let now = move || clock.now().to_string();
-        let line = line(&Lines::new(&now));
-        self.printer.line(&line);
+        if let Some(line) = line(&Lines::new(&now)) {
+            self.printer.line(&line);
+        }
     }
 
     /// Shows problems, in the order of the files, errors last.

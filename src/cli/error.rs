@@ -11,6 +11,8 @@ pub enum Kind {
     File,
     /// A plan file cannot be used.
     PlanFile,
+    /// The world changed since the plan was made.
+    Stale,
     /// The configuration names something that the command cannot find.
     NotFound,
     /// The user has to agree and did not.
@@ -39,6 +41,7 @@ impl Kind {
             Self::Cloud => 1007,
             Self::Interrupted => 1008,
             Self::Reported | Self::Internal => 1009,
+            Self::Stale => 1010,
         }
     }
 }

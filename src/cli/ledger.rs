@@ -65,6 +65,13 @@ impl Files {
         Self { store: LocalStore::new(disk.clone()), disk }
     }
 
+    /// What seals secrets with the ledger's key.
+    #[must_use]
+    pub fn sealer(&self, context: &Context) -> Sealer {
+        let key = context.environment.named(KEY_VARIABLE).map(str::to_owned);
+        Sealer::new(self.disk.clone(), context.world.entropy.clone(), key)
+    }
+
     /// Opens the ledger.
     ///
     /// # Errors
@@ -75,13 +82,11 @@ impl Files {
         access: Access,
         context: &mut Context,
     ) -> Result<Ledger, CommandError> {
-        let entropy = context.world.entropy.clone();
-        let key = context.environment.named(KEY_VARIABLE).map(str::to_owned);
         let options = Options {
             store: Arc::new(self.store.clone()),
-            sealer: Arc::new(Sealer::new(self.disk.clone(), entropy.clone(), key)),
+            sealer: Arc::new(self.sealer(context)),
             clock: context.world.clock.clone(),
-            entropy,
+            entropy: context.world.entropy.clone(),
             stack: stack.clone(),
         };
         match Ledger::open(options, access).await {

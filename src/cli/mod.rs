@@ -1,18 +1,25 @@
 //! The command line: arguments, settings, terminal, exit codes; one file per command in `commands/`.
 
 mod args;
+mod applying;
 mod argv;
+mod clouds;
 mod commands;
 mod context;
+mod ears;
 pub mod env;
 mod error;
+mod inputs;
 mod ledger;
 mod outside;
+mod planfile;
+mod planning;
 mod printer;
 mod project;
 mod prompt;
 mod run;
 mod runtime;
+mod session;
 mod settings;
 mod signals;
 

@@ -1,11 +1,16 @@
 //! The project folder: the configuration with its sources, loaded once per command.
 
+use std::sync::Arc;
+
 use camino::Utf8Path;
 
 use super::context::Context;
 use super::error::CommandError;
+use super::planning;
+use super::session::registry;
 use crate::config::{self, Config, Manifest, Selected};
 use crate::diag::{Diagnostics, SourceMap};
+use crate::plan::{self, Options};
 
 /// A configuration that was read, sound or not.
 pub struct Project {
@@ -27,6 +32,44 @@ impl Project {
         let (manifest, mut problems) = Manifest::read(files, dir);
         let config = problems.take(config::load(files, dir, &mut sources, &manifest));
         Self { config, sources, problems }
+    }
+
+    /// Everything that can be found wrong without looking at a cloud, in one phase or in all of them.
+    ///
+    /// # Errors
+    /// Where the phase does not exist, or the test providers cannot be read.
+    pub fn check(
+        &self,
+        phase: Option<&str>,
+        context: &mut Context,
+    ) -> Result<Diagnostics, CommandError> {
+        let registry = registry(context)?;
+        let every = self.config.phase_names().map(|name| Some(name.as_str()));
+        let mut phases: Vec<Option<&str>> = match phase {
+            Some(name) => vec![Some(name)],
+            None => every.collect(),
+        };
+        if phases.is_empty() {
+            phases.push(None);
+        }
+        let mut problems = Diagnostics::none();
+        for phase in phases {
+            let selected = Arc::new(self.select(phase, context)?);
+            let input = planning::input(
+                selected,
+                registry.clone(),
+                Options::default(),
+                planning::supports_all(),
+                context,
+            );
+            // What several phases share is wrong once.
+            for problem in plan::validate(input) {
+                if !problems.iter().any(|known| *known == problem) {
+                    problems.push(problem);
+                }
+            }
+        }
+        Ok(problems)
     }
 
     /// What holds in a phase; the bottom of the ladder where none is named.

@@ -49,6 +49,11 @@ fn enter(context: &Context) -> Result<(), CommandError> {
 
 fn dispatch(command: Command, context: &mut Context) -> Outcome {
     match command {
+        Command::Apply(args) => commands::apply::run(&args, context),
+        Command::Destroy(args) => commands::destroy::run(&args, context),
+        Command::Drift(args) => commands::drift::run(args, context),
+        Command::Plan(args) => commands::plan::run(&args, context),
+        Command::Show(args) => commands::show::run(&args, context),
         Command::Completions(args) => commands::completions::run(&args, context),
         Command::Explain(args) => commands::explain::run(&args, context),
         Command::Fmt(args) => commands::fmt::run(&args, context),

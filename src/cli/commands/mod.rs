@@ -1,12 +1,17 @@
 //! One file per command. Each has `run`, which resolves its settings, does its work through the library and prints.
 
+pub mod apply;
 pub mod completions;
+pub mod destroy;
+pub mod drift;
 pub mod explain;
 pub mod fmt;
 pub mod force_unlock;
 pub mod init;
 pub mod output;
 pub mod phases;
+pub mod plan;
+pub mod show;
 pub mod status;
 pub mod validate;
 pub mod version;

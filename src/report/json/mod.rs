@@ -3,10 +3,18 @@
 //! As with Terraform, values that are sensitive stand in these documents in clear, beside a mask that says which they
 //! are; only `show -json` and `output -json`, asked for by name, print them.
 
+mod changes;
+mod checks;
 mod modules;
+mod plan;
+mod planned;
+mod state;
 mod ui;
 mod values;
 
+pub use plan::plan;
+pub use planned::planned;
+pub use state::state;
 pub use ui::{Lines, output_value};
 pub use values::{plain, sensitive_mask, type_of, unknown_mask};
 

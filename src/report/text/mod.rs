@@ -3,6 +3,10 @@
 mod diff;
 mod events;
 mod literal;
+mod live;
+mod plan;
 
 pub use diff::Diff;
 pub use events::{duration, event};
+pub use live::live;
+pub use plan::plan;

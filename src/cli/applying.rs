@@ -1,0 +1,141 @@
+//! Carrying a plan out: with signals heard, events shown, outputs and phase noted, and the ledger closed whatever comes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::commands::output::shown;
+use super::commands::version::TERRACE;
+use super::context::{Context, Voice};
+use super::ears;
+use super::env;
+use super::error::{CommandError, Exit};
+use super::ledger::refused;
+use super::planning::Made;
+use super::session::Session;
+use super::signals;
+use crate::engine::{self, Cancel, Ending, Report, Setup};
+use crate::ledger::{Output, RunRecord};
+use crate::plan::Intent;
+use crate::report::json::output_value;
+use crate::report::paint::{STRONG, paint};
+use crate::world::{RealProcesses, host_name};
+
+/// What a run is called, and how it is to be done.
+pub struct Order<'a> {
+    /// The command, for the history: `apply`, `destroy`.
+    pub command: &'a str,
+    /// What was asked for.
+    pub intent: Intent,
+    /// Operations under way at once.
+    pub parallelism: usize,
+}
+
+/// Applies a plan that was made in this process.
+///
+/// # Errors
+/// Where the ledger cannot be written; it has been shown.
+pub async fn apply(
+    session: &Session,
+    made: Made,
+    order: &Order<'_>,
+    context: &mut Context,
+) -> Result<Exit, CommandError> {
+    let began = context.world.clock.now();
+    let mut outcome = made.outcome;
+    let Some(mut replay) = outcome.replay.take() else { return Err(CommandError::reported()) };
+    let cancel = Cancel::default();
+    signals::watch(&cancel);
+    let report = ears::told(context, |listener| {
+        let setup = Setup {
+            cloud: session.cloud.clone(),
+            journal: Arc::new(session.ledger.clone()),
+            types: session.types.clone(),
+            listener,
+            cancel,
+            processes: Arc::new(RealProcesses),
+            parallelism: order.parallelism,
+        };
+        let (plan, replay) = (&outcome.plan, &mut *replay);
+        async move { engine::apply(&setup, plan, replay).await }
+    })
+    .await;
+    context.report(&report.problems, &session.project.sources);
+    let sound = report.ending == Ending::Complete && !report.problems.has_errors();
+    if sound {
+        engine::forget_stale(&session.ledger, &made.stale);
+    }
+    let gone = sound && order.intent == Intent::Destroy;
+    let outputs: BTreeMap<_, _> = replay
+        .outputs()
+        .into_iter()
+        .filter(|_| !gone)
+        .map(|(name, output)| {
+            let (value, ty, sensitive) = (output.value, output.ty, output.sensitive);
+            (name, Output { value, ty, sensitive })
+        })
+        .collect();
+    session.ledger.set_outputs(&outputs).map_err(|error| refused(&error, context))?;
+    if sound {
+        session.ledger.set_phase(outcome.plan.phase.clone().filter(|_| !gone));
+    }
+    conclude(&report, &outputs, order, context);
+    close(session, &report, order, began, context).await?;
+    Ok(if sound { Exit::Success } else { Exit::Failure })
+}
+
+/// The last words of a run: totals for programs, outputs for both.
+fn conclude(
+    report: &Report,
+    outputs: &BTreeMap<ecow::EcoString, Output>,
+    order: &Order<'_>,
+    context: &mut Context,
+) {
+    let complete = report.ending == Ending::Complete;
+    match context.voice {
+        Voice::Json => {
+            let operation = if order.intent == Intent::Destroy { "destroy" } else { "apply" };
+            if complete {
+                context.tell(|lines| lines.apply_summary(report.counts, operation));
+            }
+            let values: Map<String, Json> = outputs
+                .iter()
+                .map(|(name, output)| {
+                    (name.to_string(), output_value(&output.value, output.sensitive))
+                })
+                .collect();
+            context.tell(|lines| lines.outputs(values));
+        }
+        Voice::Human if complete && !outputs.is_empty() => {
+            context.printer.line(&paint(STRONG, "\nOutputs:\n"));
+            for (name, output) in outputs {
+                let value = shown(output);
+                context.printer.line(&format!("{name} = {value}"));
+            }
+        }
+        Voice::Human => {}
+    }
+}
+
+async fn close(
+    session: &Session,
+    report: &Report,
+    order: &Order<'_>,
+    began: jiff::Timestamp,
+    context: &mut Context,
+) -> Result<(), CommandError> {
+    let user = context.environment.value(&env::USER).unwrap_or("unknown");
+    let record = RunRecord {
+        number: session.ledger.fence(),
+        command: order.command.into(),
+        who: format!("{user}@{}", host_name()).into(),
+        began,
+        ended: context.world.clock.now(),
+        phase: session.selected.phase.clone(),
+        counts: report.counts,
+        ending: report.ending,
+        version: TERRACE.into(),
+    };
+    session.ledger.clone().close(Some(record)).await.map_err(|error| refused(&error, context))
+}

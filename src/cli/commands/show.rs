@@ -1,0 +1,47 @@
+//! `terrace show`: a saved plan, or what is live.
+
+use camino::Utf8Path;
+
+use crate::cli::args::Show;
+use crate::cli::context::Context;
+use crate::cli::error::{Exit, Outcome};
+use crate::cli::planning;
+use crate::cli::session::Session;
+use crate::cli::settings::{self, Values};
+use crate::cli::runtime;
+use crate::engine::Leftovers;
+use crate::ledger::Access;
+use crate::plan::Options;
+use crate::report::{json, text};
+
+/// Shows a plan file, or looks at the cloud.
+pub fn run(args: &Show, context: &mut Context) -> Outcome {
+    match &args.plan {
+        Some(path) => runtime::block_on(saved(path, args, context)),
+        None => runtime::block_on(live(args, context)),
+    }
+}
+
+async fn saved(path: &Utf8Path, args: &Show, context: &mut Context) -> Outcome {
+    let file = super::apply::open(path, context).await?;
+    if args.json {
+        context.printer.line(&file.document.to_string());
+    } else {
+        context.printer.print(&file.text);
+    }
+    Ok(Exit::Success)
+}
+
+async fn live(args: &Show, context: &mut Context) -> Outcome {
+    let values = Values::resolve(&args.inputs, args.phase.as_deref(), &context.environment);
+    let cloud = settings::cloud(args.cloud, &context.environment)?;
+    let session = Session::open(&values, cloud, Access::Look, context).await?;
+    let input = planning::input_of(&session, Options::default(), context)?;
+    let made = planning::look(&session, input).await;
+    if args.json {
+        context.printer.line(&json::state(&made.outcome).to_string());
+    } else {
+        context.printer.print(&text::live(&made.outcome));
+    }
+    Ok(Exit::Success)
+}

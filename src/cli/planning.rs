@@ -1,0 +1,183 @@
+//! Making a plan: what goes into it, and asking the cloud on its behalf.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::context::Context;
+use super::ears;
+use super::error::{CommandError, Kind};
+use super::session::Session;
+use super::settings::{PlanMode, Planning};
+use crate::base::{Address, Mode, TypeName};
+use crate::config::{Selected, Target};
+use crate::engine::{self, Desk, Journal as _, Leftovers as Unfinished};
+use crate::plan::{
+    Input, Intent, Options, Outcome, Places, Remembered, RememberedOutput, Supports,
+};
+use crate::schema::Registry;
+
+/// What the user asks for beside the configuration.
+///
+/// # Errors
+/// Where an address cannot be understood.
+pub fn options(settings: &Planning) -> Result<Options, CommandError> {
+    Ok(Options {
+        intent: match settings.mode {
+            PlanMode::Normal => Intent::Normal,
+            PlanMode::Destroy => Intent::Destroy,
+            PlanMode::RefreshOnly => Intent::RefreshOnly,
+        },
+        targets: targets(&settings.targets, "Invalid target")?,
+        excludes: targets(&settings.excludes, "Invalid exclude")?,
+        replace: settings
+            .replace
+            .iter()
+            .map(|text| address(text, "Invalid force-replace address"))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn targets(texts: &[String], title: &'static str) -> Result<Vec<Target>, CommandError> {
+    texts.iter().map(|text| target(text, title)).collect()
+}
+
+/// A module, a resource or an instance. Without a key a resource means all of its instances.
+fn target(text: &str, title: &'static str) -> Result<Target, CommandError> {
+    // A module's address is that of a resource in it, cut off.
+    if let Ok(address) = format!("{text}.x.x").parse::<Address>()
+        && address.key.is_none()
+        && !address.resource.module.is_root()
+        && text.split('.').rev().nth(1).is_some_and(|word| word == "module")
+    {
+        return Ok(Target::Module(address.resource.module));
+    }
+    let address = self::address(text, title)?;
+    Ok(match address.key {
+        Some(_) => Target::Instance(address),
+        None => Target::Resource(address.resource),
+    })
+}
+
+/// An address as the user wrote it.
+///
+/// # Errors
+/// Where it is none.
+pub fn address(text: &str, title: &'static str) -> Result<Address, CommandError> {
+    text.parse().map_err(|error: crate::base::AddressError| {
+        CommandError::new(Kind::Usage, title, error)
+            .hint("An address is like aws_vpc.main, module.web.aws_lb.this[0] or module.web")
+    })
+}
+
+/// What a plan of a configuration is a function of.
+pub fn input(
+    config: Arc<Selected>,
+    registry: Arc<Registry>,
+    options: Options,
+    supports: Supports,
+    context: &Context,
+) -> Input {
+    let cwd = context.world.files.current_folder().unwrap_or_default();
+    let mut seed = [0; 8];
+    context.world.entropy.fill(&mut seed);
+    Input {
+        config,
+        registry,
+        variables: Vec::new(),
+        options,
+        remembered: Remembered::default(),
+        supports,
+        places: Places { cwd: cwd.into_string(), root: ".".to_owned() },
+        workspace: "default".into(),
+        time: context.world.clock.now(),
+        seed: u64::from_le_bytes(seed),
+        world: context.world.clone(),
+    }
+}
+
+/// Every type, for checks that ask no cloud.
+#[must_use]
+pub fn supports_all() -> Supports {
+    Arc::new(|_: &TypeName, _: Mode| true)
+}
+
+/// The input of a plan of an open stack.
+///
+/// # Errors
+/// Where the ledger cannot be read; it has been shown.
+pub fn input_of(
+    session: &Session,
+    options: Options,
+    context: &mut Context,
+) -> Result<Input, CommandError> {
+    let cloud = session.cloud.clone();
+    let supports: Supports = Arc::new(move |name: &TypeName, mode| cloud.supports(name, mode));
+    let (config, registry) = (session.selected.clone(), session.registry.clone());
+    let remembered = remembered(session, context)?;
+    let variables = session.variables.clone();
+    let input = input(config, registry, options, supports, context);
+    Ok(Input { variables, remembered, ..input })
+}
+
+fn remembered(session: &Session, context: &mut Context) -> Result<Remembered, CommandError> {
+    let outputs = session
+        .ledger
+        .outputs()
+        .map_err(|error| super::ledger::refused(&error, context))?
+        .into_iter()
+        .map(|(name, output)| {
+            let (value, ty, sensitive) = (output.value, output.ty, output.sensitive);
+            (name, RememberedOutput { value, ty, sensitive })
+        })
+        .collect();
+    let entries = session.ledger.entries();
+    let tainted = entries.iter().filter(|entry| entry.tainted.is_some());
+    let tainted = tainted.map(|entry| entry.address.clone()).collect();
+    let dependencies: BTreeMap<_, _> =
+        entries.into_iter().map(|entry| (entry.address, entry.after)).collect();
+    Ok(Remembered { outputs, tainted, dependencies, ..Remembered::default() })
+}
+
+
+/// A plan that was made.
+pub struct Made {
+    /// The planner's outcome.
+    pub outcome: Box<Outcome>,
+    /// What the manifest remembers and is no more.
+    pub stale: Vec<(Address, u32)>,
+}
+
+/// Plans an open stack only to see what is there; problems of the configuration are not the question.
+pub async fn look(session: &Session, input: Input) -> Made {
+    let desk = Desk {
+        cloud: session.cloud.clone(),
+        journal: Arc::new(session.ledger.clone()),
+        types: session.types.clone(),
+        listener: Arc::new(engine::Silence),
+        unfinished: Unfinished::Leave,
+    };
+    let planned = engine::plan(&desk, input).await;
+    Made { outcome: planned.outcome, stale: planned.stale }
+}
+
+/// Plans an open stack, tells what happens on the way, and shows every problem.
+pub async fn plan(
+    session: &Session,
+    input: Input,
+    unfinished: Unfinished,
+    context: &mut Context,
+) -> Made {
+    let planned = ears::told(context, |listener| {
+        let desk = Desk {
+            cloud: session.cloud.clone(),
+            journal: Arc::new(session.ledger.clone()),
+            types: session.types.clone(),
+            listener,
+            unfinished,
+        };
+        async move { engine::plan(&desk, input).await }
+    })
+    .await;
+    context.report(&planned.outcome.problems, &session.project.sources);
+    Made { outcome: planned.outcome, stale: planned.stale }
+}

@@ -1,0 +1,52 @@
+//! What is live, as text.
+
+use std::fmt::Write as _;
+
+use super::literal::{line, literal};
+use crate::plan::{Action, Outcome};
+use crate::report::paint::{FAINT, STRONG, paint};
+use crate::value::Value;
+
+const FITS: &str = "a String takes everything";
+
+/// Every object of the stack with its attributes, then the outputs.
+#[must_use]
+pub fn live(outcome: &Outcome) -> String {
+    let mut text = String::new();
+    for step in &outcome.plan.steps {
+        let Some(value) = step.prior.as_ref().filter(|_| step.action != Action::Create) else {
+            continue;
+        };
+        let resource = &step.address.resource;
+        let deposed = if step.deposed { " (left by a replacement)" } else { "" };
+        let title = format!("# {}{deposed}", step.address);
+        writeln!(text, "{}", paint(STRONG, title)).expect(FITS);
+        let head = format!("resource \"{}\" \"{}\" {{", resource.type_name, resource.name);
+        writeln!(text, "{head}").expect(FITS);
+        attributes(value, &mut text);
+        text.push_str("}\n\n");
+    }
+    let outputs: Vec<_> =
+        outcome.outputs.iter().filter_map(|(name, one)| Some((name, one.before.as_ref()?, one.sensitive))).collect();
+    if !outputs.is_empty() {
+        writeln!(text, "{}", paint(STRONG, "Outputs:\n")).expect(FITS);
+        for (name, value, sensitive) in outputs {
+            let value = if sensitive { "(sensitive value)".into() } else { literal(value, " ", 0) };
+            writeln!(text, "{name} = {value}").expect(FITS);
+        }
+    }
+    if text.is_empty() {
+        text = paint(FAINT, "The stack owns nothing.\n");
+    }
+    text
+}
+
+fn attributes(value: &Value, text: &mut String) {
+    let Some(entries) = value.as_entries() else { return };
+    let shown: Vec<_> = entries.iter().filter(|(_, value)| !value.is_null()).collect();
+    let width = shown.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (name, value) in shown {
+        let value = literal(value, " ", 4);
+        line(text, 4, " ", &format!("{name:width$} = {value}"));
+    }
+}
