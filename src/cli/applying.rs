@@ -16,8 +16,8 @@ use super::planning::Made;
 use super::session::Session;
 use super::signals;
 use crate::engine::{self, Cancel, Ending, Report, Setup};
-use crate::ledger::{Output, RunRecord};
-use crate::plan::Intent;
+use crate::ledger::RunRecord;
+use crate::plan::{Intent, RememberedOutput};
 use crate::report::json::output_value;
 use crate::report::paint::{STRONG, paint};
 use crate::world::{RealProcesses, host_name};
@@ -67,15 +67,7 @@ pub async fn apply(
         engine::forget_stale(&session.ledger, &made.stale);
     }
     let gone = sound && order.intent == Intent::Destroy;
-    let outputs: BTreeMap<_, _> = replay
-        .outputs()
-        .into_iter()
-        .filter(|_| !gone)
-        .map(|(name, output)| {
-            let (value, ty, sensitive) = (output.value, output.ty, output.sensitive);
-            (name, Output { value, ty, sensitive })
-        })
-        .collect();
+    let outputs: BTreeMap<_, _> = replay.outputs().into_iter().filter(|_| !gone).collect();
     session.ledger.set_outputs(&outputs).map_err(|error| refused(&error, context))?;
     if sound {
         session.ledger.set_phase(outcome.plan.phase.clone().filter(|_| !gone));
@@ -88,7 +80,7 @@ pub async fn apply(
 /// The last words of a run: totals for programs, outputs for both.
 fn conclude(
     report: &Report,
-    outputs: &BTreeMap<ecow::EcoString, Output>,
+    outputs: &BTreeMap<ecow::EcoString, RememberedOutput>,
     order: &Order<'_>,
     context: &mut Context,
 ) {

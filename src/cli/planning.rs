@@ -10,9 +10,9 @@ use super::session::Session;
 use super::settings::{PlanMode, Planning};
 use crate::base::{Address, Mode, TypeName};
 use crate::config::{Selected, Target};
-use crate::engine::{self, Desk, Journal as _, Leftovers as Unfinished};
+use crate::engine::{self, Desk, Journal as _, Recover};
 use crate::plan::{
-    Input, Intent, Options, Outcome, Places, Remembered, RememberedOutput, Supports,
+    Input, Intent, Options, Outcome, Places, Remembered, Supports,
 };
 use crate::schema::Registry;
 
@@ -123,13 +123,7 @@ fn remembered(session: &Session, context: &mut Context) -> Result<Remembered, Co
     let outputs = session
         .ledger
         .outputs()
-        .map_err(|error| super::ledger::refused(&error, context))?
-        .into_iter()
-        .map(|(name, output)| {
-            let (value, ty, sensitive) = (output.value, output.ty, output.sensitive);
-            (name, RememberedOutput { value, ty, sensitive })
-        })
-        .collect();
+        .map_err(|error| super::ledger::refused(&error, context))?;
     let entries = session.ledger.entries();
     let tainted = entries.iter().filter(|entry| entry.tainted.is_some());
     let tainted = tainted.map(|entry| entry.address.clone()).collect();
@@ -154,7 +148,7 @@ pub async fn look(session: &Session, input: Input) -> Made {
         journal: Arc::new(session.ledger.clone()),
         types: session.types.clone(),
         listener: Arc::new(engine::Silence),
-        unfinished: Unfinished::Leave,
+        recover: Recover::Leave,
     };
     let planned = engine::plan(&desk, input).await;
     Made { outcome: planned.outcome, stale: planned.stale }
@@ -164,7 +158,7 @@ pub async fn look(session: &Session, input: Input) -> Made {
 pub async fn plan(
     session: &Session,
     input: Input,
-    unfinished: Unfinished,
+    recover: Recover,
     context: &mut Context,
 ) -> Made {
     let planned = ears::told(context, |listener| {
@@ -173,7 +167,7 @@ pub async fn plan(
             journal: Arc::new(session.ledger.clone()),
             types: session.types.clone(),
             listener,
-            unfinished,
+            recover,
         };
         async move { engine::plan(&desk, input).await }
     })

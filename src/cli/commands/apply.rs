@@ -11,7 +11,7 @@ use crate::cli::planning::{self, Made};
 use crate::cli::session::Session;
 use crate::cli::settings::{PlanMode, Planning};
 use crate::cli::{ledger, prompt, runtime};
-use crate::engine::Leftovers;
+use crate::engine::Recover;
 use crate::plan::{Action, Intent};
 use crate::report::json;
 
@@ -64,7 +64,7 @@ async fn plan_and_apply(
     let options = planning::options(settings)?;
     let intent = options.intent;
     let input = planning::input_of(session, options, context)?;
-    let made = planning::plan(session, input, Leftovers::Settle, context).await;
+    let made = planning::plan(session, input, Recover::Settle, context).await;
     super::plan::show(&made, context);
     if made.outcome.errored() {
         return Err(CommandError::reported());
@@ -112,7 +112,7 @@ async fn again(
     let mut input = planning::input_of(session, options, context)?;
     input.time = file.time;
     input.seed = file.seed;
-    let made = planning::plan(session, input, Leftovers::Settle, context).await;
+    let made = planning::plan(session, input, Recover::Settle, context).await;
     if made.outcome.errored() {
         return Err(CommandError::reported());
     }

@@ -8,7 +8,7 @@ use crate::cli::planning::{self, Made};
 use crate::cli::session::Session;
 use crate::cli::settings::Planning;
 use crate::cli::runtime;
-use crate::engine::Leftovers;
+use crate::engine::Recover;
 use crate::ledger::Access;
 use crate::report::{json, text};
 
@@ -44,7 +44,7 @@ async fn make<'a>(
     let options = planning::options(settings)?;
     let input = planning::input_of(&session, options, context)?;
     let making = Making { settings, variables: &[], time: input.time, seed: input.seed };
-    let made = planning::plan(&session, input, Leftovers::Leave, context).await;
+    let made = planning::plan(&session, input, Recover::Leave, context).await;
     Ok((session, made, making))
 }
 

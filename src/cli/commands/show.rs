@@ -9,7 +9,7 @@ use crate::cli::planning;
 use crate::cli::session::Session;
 use crate::cli::settings::{self, Values};
 use crate::cli::runtime;
-use crate::engine::Leftovers;
+use crate::engine::Recover;
 use crate::ledger::Access;
 use crate::plan::Options;
 use crate::report::{json, text};
