@@ -39,13 +39,18 @@ pub fn read(
 /// `terraform.tfvars`, then `*.auto.tfvars`, each also as JSON, in Terraform's order.
 fn automatic(dir: &Utf8Path, world: &World) -> Vec<Utf8PathBuf> {
     let entries = world.files.list(dir).unwrap_or_default();
-    let names: Vec<String> =
-        entries.into_iter().filter(|(_, kind)| *kind != FileKind::Folder).map(|(name, _)| name).collect();
-    let fixed = ["terraform.tfvars", "terraform.tfvars.json", "terrace.tfvars", "terrace.tfvars.json"];
+    let names: Vec<String> = entries
+        .into_iter()
+        .filter(|(_, kind)| *kind != FileKind::Folder)
+        .map(|(name, _)| name)
+        .collect();
+    let fixed =
+        ["terraform.tfvars", "terraform.tfvars.json", "terrace.tfvars", "terrace.tfvars.json"];
     let fixed = fixed.into_iter().filter(|name| names.iter().any(|other| other == name));
-    let auto = names.iter().map(String::as_str).filter(|name| {
-        name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json")
-    });
+    let auto = names
+        .iter()
+        .map(String::as_str)
+        .filter(|name| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json"));
     let shown = |name: &str| if dir == "." { name.into() } else { dir.join(name) };
     fixed.chain(auto).map(shown).collect()
 }
@@ -97,7 +102,8 @@ impl Reader<'_> {
             }
         };
         let Some(entries) = values.as_entries() else {
-            let detail = format!("{path} must hold one object, whose properties are the variables.");
+            let detail =
+                format!("{path} must hold one object, whose properties are the variables.");
             self.problems.push(Diagnostic::error(1002, "Invalid JSON", detail));
             return;
         };

@@ -1,7 +1,7 @@
 //! The command line: arguments, settings, terminal, exit codes; one file per command in `commands/`.
 
-mod args;
 mod applying;
+mod args;
 mod argv;
 mod clouds;
 mod commands;

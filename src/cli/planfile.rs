@@ -257,7 +257,8 @@ impl PlanFile {
         let envelope: Envelope = serde_json::from_value(head)
             .map_err(|error| unusable("The plan file is damaged", error.to_string()))?;
         if envelope.stack != *stack {
-            let detail = format!("it is a plan of the stack \"{}\", not \"{stack}\"", envelope.stack);
+            let detail =
+                format!("it is a plan of the stack \"{}\", not \"{stack}\"", envelope.stack);
             return Err(unusable("The plan is of another stack", detail));
         }
         let body = sealer.open(&envelope.sealed, CONTEXT).map_err(|error: LedgerError| {

@@ -11,9 +11,7 @@ use super::settings::{PlanMode, Planning};
 use crate::base::{Address, Mode, TypeName};
 use crate::config::{Selected, Target};
 use crate::engine::{self, Desk, Journal as _, Recover};
-use crate::plan::{
-    Input, Intent, Options, Outcome, Places, Remembered, Supports,
-};
+use crate::plan::{Input, Intent, Options, Outcome, Places, Remembered, Supports};
 use crate::schema::Registry;
 
 /// What the user asks for beside the configuration.
@@ -120,10 +118,8 @@ pub fn input_of(
 }
 
 fn remembered(session: &Session, context: &mut Context) -> Result<Remembered, CommandError> {
-    let outputs = session
-        .ledger
-        .outputs()
-        .map_err(|error| super::ledger::refused(&error, context))?;
+    let outputs =
+        session.ledger.outputs().map_err(|error| super::ledger::refused(&error, context))?;
     let entries = session.ledger.entries();
     let tainted = entries.iter().filter(|entry| entry.tainted.is_some());
     let tainted = tainted.map(|entry| entry.address.clone()).collect();
@@ -131,7 +127,6 @@ fn remembered(session: &Session, context: &mut Context) -> Result<Remembered, Co
         entries.into_iter().map(|entry| (entry.address, entry.after)).collect();
     Ok(Remembered { outputs, tainted, dependencies, ..Remembered::default() })
 }
-
 
 /// A plan that was made.
 pub struct Made {

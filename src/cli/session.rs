@@ -120,7 +120,9 @@ fn open_cloud(
     let virtual_objects = Arc::new(VirtualObjects::new(ledger.clone(), registry.clone()));
     let mut parts: Vec<Arc<dyn Writer>> = vec![virtual_objects];
     match cloud {
-        Cloud::Sim => parts.extend(super::clouds::sim(&data_folder(&context.environment), registry, context)?),
+        Cloud::Sim => {
+            parts.extend(super::clouds::sim(&data_folder(&context.environment), registry, context)?)
+        }
         Cloud::Aws => parts.extend(super::clouds::aws()),
     }
     Ok(Arc::new(Router::new(parts)))

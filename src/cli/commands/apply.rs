@@ -44,8 +44,12 @@ pub fn run(args: &Apply, context: &mut Context) -> Outcome {
 pub async fn fresh(settings: &Planning, approval: Approval, context: &mut Context) -> Outcome {
     if approval == Approval::Ask && (context.voice == Voice::Json || !settings.asks) {
         let detail = "Without questions there is nobody to approve the plan";
-        return Err(CommandError::say(Kind::Approval, "Plan file or auto-approve required", detail)
-            .hint("Give --auto-approve, or the plan file of `terrace plan --out FILE`"));
+        return Err(CommandError::say(
+            Kind::Approval,
+            "Plan file or auto-approve required",
+            detail,
+        )
+        .hint("Give --auto-approve, or the plan file of `terrace plan --out FILE`"));
     }
     let command = if settings.mode == PlanMode::Destroy { "destroy" } else { "apply" };
     let access = ledger::change(settings.lock, command, &context.environment);

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::TERRAFORM_VERSION;
 use super::changes::{drift, output_change, resource_change};
 use super::checks::checks;
 use super::modules::{Object, output, tree};
 use super::state::prior;
 use super::values::{plain, type_of};
-use super::TERRAFORM_VERSION;
 use crate::plan::Outcome;
 use crate::report::{Change, Totals, Verb, changes};
 
@@ -71,7 +71,10 @@ fn variables(outcome: &Outcome) -> Json {
 
 fn output_changes(outcome: &Outcome) -> Json {
     let outputs = outcome.outputs.iter();
-    outputs.map(|(name, output)| (name.to_string(), output_change(output))).collect::<Map<_, _>>().into()
+    outputs
+        .map(|(name, output)| (name.to_string(), output_change(output)))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn planned_values(outcome: &Outcome, all: &[Change<'_>]) -> Json {

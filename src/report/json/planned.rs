@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::changes::output_change;
 use super::ui::Lines;
-use crate::plan::{OutputChange, Outcome};
+use crate::plan::{Outcome, OutputChange};
 use crate::report::changes;
 
 /// The lines that tell a plan.
@@ -28,7 +28,9 @@ pub fn planned(outcome: &Outcome, lines: &Lines<'_>) -> Vec<String> {
             json!({"sensitive": output.sensitive, "action": action})
         };
         let outputs = outcome.outputs.iter();
-        told.push(lines.outputs(outputs.map(|(name, one)| (name.to_string(), entry(one))).collect()));
+        told.push(
+            lines.outputs(outputs.map(|(name, one)| (name.to_string(), entry(one))).collect()),
+        );
     }
     told
 }

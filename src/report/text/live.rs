@@ -26,8 +26,11 @@ pub fn live(outcome: &Outcome) -> String {
         attributes(value, &mut text);
         text.push_str("}\n\n");
     }
-    let outputs: Vec<_> =
-        outcome.outputs.iter().filter_map(|(name, one)| Some((name, one.before.as_ref()?, one.sensitive))).collect();
+    let outputs: Vec<_> = outcome
+        .outputs
+        .iter()
+        .filter_map(|(name, one)| Some((name, one.before.as_ref()?, one.sensitive)))
+        .collect();
     if !outputs.is_empty() {
         writeln!(text, "{}", paint(STRONG, "Outputs:\n")).expect(FITS);
         for (name, value, sensitive) in outputs {

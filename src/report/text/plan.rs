@@ -124,7 +124,9 @@ const fn reason(reason: Reason) -> Option<&'static str> {
         Reason::ReadBecauseConfigUnknown => {
             Some("because its configuration refers to values not known yet")
         }
-        Reason::ReadBecauseDependencyPending => Some("because it depends on something that changes"),
+        Reason::ReadBecauseDependencyPending => {
+            Some("because it depends on something that changes")
+        }
         Reason::ReadBecauseCheckNested => Some("because a check block asks for it"),
     }
 }
