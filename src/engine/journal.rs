@@ -3,7 +3,7 @@
 //! The ledger implements it. Records are durable in the order in which they were made: whoever waits for one to be
 //! durable knows that those before it are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use ecow::EcoString;
@@ -108,6 +108,9 @@ pub trait Journal: Send + Sync {
 
     /// Everything remembered, by address and generation.
     fn entries(&self) -> Vec<Entry>;
+
+    /// Every type and scope of which something is remembered, objects that exist only in the ledger among them.
+    fn holdings(&self) -> BTreeSet<(TypeName, Scope)>;
 
     /// What is remembered under an address and generation.
     fn entry(&self, address: &Address, generation: u32) -> Option<Entry>;

@@ -7,18 +7,19 @@ use std::sync::Arc;
 use ecow::EcoString;
 use futures_util::StreamExt as _;
 
-use super::discover::{Discovery, add_once};
+use super::discover::{Discovery, Place, add_once};
 use super::event::{Event, Listener};
 use super::journal::Journal;
 use super::look;
 use super::recover::Recovery;
-use super::types::Types;
+use super::types::{Home, Types};
 use crate::base::{Address, StackName};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{
     Answers, DataNeed, ImportNeed, Input, Needs, Outcome, Planner, Progress, ProviderRequest, Scope,
 };
 use crate::provider::{DataRequest, ReadRequest, Writer};
+use crate::value::{Type, Value};
 
 /// Data sources read at a time.
 const READS: usize = 16;
@@ -65,15 +66,20 @@ pub async fn plan(desk: &Desk, input: Input) -> Planned {
         &*desk.journal,
         stack.clone(),
     );
-    let mut walk = Walk { desk, stack, discovery, configured: BTreeSet::new() };
+    let holdings = desk.journal.holdings();
+    let mut walk = Walk { desk, stack, discovery, holdings, configured: BTreeSet::new() };
+    let implied = walk.implied(&input);
     let mut planner = Planner::new(input);
+    let early = walk.early(implied).await;
+    planner.supply(early);
     loop {
         match planner.advance() {
             Progress::Needs(needs) => {
                 let answers = walk.answer(needs).await;
                 planner.supply(answers);
             }
-            Progress::Done(outcome) => {
+            Progress::Done(mut outcome) => {
+                outcome.problems.extend(walk.unreachable());
                 return Planned { outcome, stale: walk.discovery.stale() };
             }
         }
@@ -91,21 +97,84 @@ struct Walk<'a> {
     desk: &'a Desk,
     stack: StackName,
     discovery: Discovery,
+    /// Of what the ledger remembers something.
+    holdings: BTreeSet<Place>,
     /// Provider configurations that work.
     configured: BTreeSet<EcoString>,
 }
 
 impl Walk<'_> {
+    /// Provider configurations that no block declares, and of which the stack has objects all the same: those that an
+    /// empty block would mean.
+    fn implied(&self, input: &Input) -> Vec<ProviderRequest> {
+        let declared = &input.config.tree.root().providers;
+        let names: BTreeSet<&EcoString> =
+            self.remote_holdings().map(|(_, scope)| &scope.provider).collect();
+        let implied = names.into_iter().filter_map(|name| {
+            let block = &input.registry.provider(name)?.block;
+            let declared = declared.contains_key(&(name.clone(), None));
+            let Type::Object(object) = block.implied_type() else { return None };
+            let nulls =
+                object.attributes.iter().map(|(n, ty)| (n.clone(), Value::null(ty.clone())));
+            let config = Value::object(nulls.collect::<Vec<_>>());
+            (!declared).then(|| ProviderRequest { name: name.clone(), kind: name.clone(), config })
+        });
+        implied.collect()
+    }
+
+    /// What the ledger remembers of objects in clouds.
+    fn remote_holdings(&self) -> impl Iterator<Item = &Place> {
+        let types = &self.desk.types;
+        self.holdings.iter().filter(|(name, _)| types.facts(name).home != Home::Ledger)
+    }
+
+    /// What can be told before the planner asks: objects whose blocks are gone are asked for by nobody.
+    async fn early(&mut self, implied: Vec<ProviderRequest>) -> Answers {
+        let types = &self.desk.types;
+        let here = self.holdings.iter().filter(|(name, _)| types.facts(name).home == Home::Ledger);
+        let mut places: Vec<Place> = here.cloned().collect();
+        let mut answers = Answers::default();
+        for request in implied {
+            places.extend(self.configure(request, &mut answers).await);
+        }
+        self.list(places, &mut answers).await;
+        answers
+    }
+
+    /// Objects that cannot be reached, since the provider configuration that reached them is gone.
+    fn unreachable(&self) -> Option<Diagnostic> {
+        let lost = |scope: &Scope| !self.configured.contains(&scope.provider);
+        let lost = self.remote_holdings().filter(|(_, scope)| lost(scope));
+        let names: BTreeSet<&str> = lost.map(|(_, scope)| scope.provider.as_str()).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        (!names.is_empty()).then(|| {
+            Diagnostic::warning(
+                825,
+                "Provider configuration not present",
+                format!(
+                    "The stack has objects of {}, which is not configured; they are left alone.",
+                    names.join(", ")
+                ),
+            )
+            .help("Keep the provider block until its objects are deleted.")
+        })
+    }
+
+    async fn list(&mut self, places: Vec<Place>, answers: &mut Answers) {
+        if !places.is_empty() {
+            let (live, problems) = self.discovery.list(places).await;
+            answers.live = live;
+            problems.into_iter().for_each(|problem| add_once(&mut answers.problems, problem));
+        }
+    }
+
     async fn answer(&mut self, needs: Needs) -> Answers {
         let mut answers = Answers::default();
+        let mut places = needs.live;
         for request in needs.providers {
-            self.configure(request, &mut answers).await;
+            places.extend(self.configure(request, &mut answers).await);
         }
-        if !needs.live.is_empty() {
-            let (live, problems) = self.discovery.list(needs.live).await;
-            answers.live = live;
-            answers.problems.extend(problems);
-        }
+        self.list(places, &mut answers).await;
         if !needs.data.is_empty() {
             let addresses = needs.data.iter().map(|need| need.address.clone()).collect();
             self.desk.listener.hear(Event::Reading { addresses });
@@ -124,8 +193,9 @@ impl Walk<'_> {
         answers
     }
 
-    /// Sets a provider configuration up, and settles what an interrupted run left in its reach.
-    async fn configure(&mut self, request: ProviderRequest, answers: &mut Answers) {
+    /// Sets a provider configuration up, and settles what an interrupted run left in its reach. Answers what the
+    /// ledger remembers of objects in its reach.
+    async fn configure(&mut self, request: ProviderRequest, answers: &mut Answers) -> Vec<Place> {
         let cloud = &self.desk.cloud;
         let configured = look::read(|| cloud.configure(&request.name, &request.config)).await;
         let answer = match configured {
@@ -139,7 +209,10 @@ impl Walk<'_> {
                 Err(look::diagnose(&error, &what).into())
             }
         };
-        answers.providers.insert(request.name, answer);
+        let reached = answer.is_ok();
+        answers.providers.insert(request.name.clone(), answer);
+        let here = self.holdings.iter().filter(|(_, scope)| scope.provider == request.name);
+        here.filter(|_| reached).cloned().collect()
     }
 
     async fn settle(&self, provider: &str, problems: &mut Diagnostics) {
@@ -157,7 +230,7 @@ impl Walk<'_> {
         found.into_iter().for_each(|problem| add_once(problems, problem));
     }
 
-    async fn data(&self, need: DataNeed) -> (Address, Result<crate::value::Value, Diagnostics>) {
+    async fn data(&self, need: DataNeed) -> (Address, Result<Value, Diagnostics>) {
         let DataNeed { address, scope, config } = need;
         let request = DataRequest { address: address.clone(), scope, config };
         let answer = look::read(|| self.desk.cloud.read_data(&request)).await;

@@ -1,6 +1,6 @@
 //! The ledger as the engine's journal and manifest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use ecow::EcoString;
@@ -10,10 +10,11 @@ use super::error::LedgerError;
 use super::ledger::{Inner, Ledger};
 use super::payload::{Payload, Secrecy};
 use super::record::{EntryRecord, IntentRecord, Record};
-use crate::base::Address;
+use crate::base::{Address, TypeName};
 use crate::engine::{
     Entry, Intent, IntentId, Journal, JournalError, Settlement, Unfinished, Write,
 };
+use crate::plan::Scope;
 use crate::value::{Type, Value};
 
 impl Journal for Ledger {
@@ -80,6 +81,10 @@ impl Journal for Ledger {
     fn entries(&self) -> Vec<Entry> {
         let state = self.0.state();
         state.entries.values().map(|held| self.0.entry(&held.record)).collect()
+    }
+
+    fn holdings(&self) -> BTreeSet<(TypeName, Scope)> {
+        self.0.state().holdings()
     }
 
     fn entry(&self, address: &Address, generation: u32) -> Option<Entry> {

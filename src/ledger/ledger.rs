@@ -1,6 +1,6 @@
 //! The ledger as a whole: opened under a lock, read into memory, written as a journal, folded up when it is closed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use super::log::Log;
 use super::payload::{Payload, Secrecy};
 use super::record::{Header, OutputRecord, REVISION, Record, RunRecord, VERSION};
 use super::seal::Sealer;
-use super::state::{Held, State, to_line};
+use super::state::{State, to_line};
 use super::store::{Condition, Store};
-use crate::base::{PhaseName, StackName, TypeName};
+use crate::base::{PhaseName, StackName};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::Journal as _;
-use crate::plan::{Remembered, RememberedOutput, Scope, diff};
+use crate::plan::{Remembered, RememberedOutput, diff};
 use crate::value::json::{type_from_json, type_to_json};
 use crate::world::{Clock, Entropy, Privacy};
 
@@ -229,12 +229,6 @@ impl Ledger {
             }
         }
         Ok(remembered)
-    }
-
-    /// Every type and scope of which something is remembered, virtual objects among them.
-    #[must_use]
-    pub fn holdings(&self) -> BTreeSet<(TypeName, Scope)> {
-        self.0.state().holdings()
     }
 
     /// Runs so far, oldest first.
@@ -463,14 +457,4 @@ fn cut_off(file: &str, bytes: usize) -> Diagnostic {
         ),
     )
     .help("Nothing that was acknowledged is lost. The next plan shows whatever is missing.")
-}
-
-impl State {
-    fn holdings(&self) -> BTreeSet<(TypeName, Scope)> {
-        let entries = self.entries.values().map(|Held { record, .. }| &record.type_name);
-        let entries = entries.zip(self.entries.values().map(|held| &held.record.scope));
-        let objects = self.objects.values().flat_map(BTreeMap::values);
-        let objects = objects.map(|held| (&held.record.type_name, &held.record.scope));
-        entries.chain(objects).map(|(name, scope)| (name.clone(), scope.clone())).collect()
-    }
 }

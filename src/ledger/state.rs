@@ -1,9 +1,10 @@
 //! What the ledger knows, as its lines say it one after the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{EntryRecord, IntentRecord, ObjectRecord, OutputRecord, Record};
 use crate::base::{Address, Id, PhaseName, StackName, TypeName};
+use crate::plan::Scope;
 use ecow::EcoString;
 
 /// A record with the line that it came from, so that writing the whole ledger again encodes nothing twice.
@@ -88,6 +89,17 @@ impl State {
         lines.extend(objects.map(|held| Cow::Borrowed(&*held.line)));
         lines.extend(self.intents.values().map(|held| Cow::Borrowed(&*held.line)));
         lines
+    }
+}
+
+impl State {
+    /// Every type and scope of which something is known.
+    pub(super) fn holdings(&self) -> BTreeSet<(TypeName, Scope)> {
+        let entries =
+            self.entries.values().map(|held| (&held.record.type_name, &held.record.scope));
+        let objects = self.objects.values().flat_map(BTreeMap::values);
+        let objects = objects.map(|held| (&held.record.type_name, &held.record.scope));
+        entries.chain(objects).map(|(name, scope)| (name.clone(), scope.clone())).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 mod apply;
 mod crash;
 mod fake;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
