@@ -39,3 +39,4 @@ pub use replay::Replay;
 pub use request::{Answers, DataNeed, ImportNeed, Needs, Progress, ProviderRequest};
 pub use resolve::{Provisioner, Resolver};
 pub use step::{Action, Interruption, Plan, Reason, Step, StepId};
+pub use targets::parse_target;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::input::Options;
-use crate::base::{Address, ModulePath};
+use crate::base::{Address, AddressError, ModulePath};
 use crate::config::{Target, Tree};
 use crate::graph::{ConfigGraph, NodeId, Part};
 
@@ -163,4 +163,26 @@ fn covers(target: &Target, address: &Address) -> bool {
                 && instance.key == address.key
         }
     }
+}
+
+/// What a `-target` or `-exclude` option names: `module.a`, `module.a["x"]`, `aws_vpc.main`, `aws_vpc.main[0]`.
+///
+/// # Errors
+/// Why the text names nothing.
+pub fn parse_target(text: &str) -> Result<Target, AddressError> {
+    // A module is what an address needs a resource behind: a resource that no configuration can name stands in.
+    let stand_in = format!("{text}.x.x");
+    if text.starts_with("module.")
+        && let Ok(address) = stand_in.parse::<Address>()
+        && address.resource.type_name == "x"
+        && address.resource.name == "x"
+        && address.resource.mode == crate::base::Mode::Managed
+    {
+        return Ok(Target::Module(address.resource.module));
+    }
+    let address: Address = text.parse()?;
+    Ok(match address.key {
+        Some(_) => Target::Instance(address),
+        None => Target::Resource(address.resource),
+    })
 }

@@ -20,12 +20,14 @@ use crate::world::memory::FileTree;
 
 /// Configuration, cloud and ledger of one stack.
 pub struct Stage {
-    files: Vec<(String, String)>,
+    pub(super) files: Vec<(String, String)>,
     pub world: LiveWorld,
     pub options: Options,
     pub remembered: Remembered,
     pub variables: Vec<(String, String)>,
     pub phase: Option<String>,
+    pub registry: Arc<Registry>,
+    pub inputs: Vec<VariableInput>,
     made: u32,
 }
 
@@ -38,6 +40,8 @@ impl Stage {
             remembered: Remembered::default(),
             variables: Vec::new(),
             phase: None,
+            registry: Arc::new(Registry::embedded()),
+            inputs: Vec::new(),
             made: 0,
         }
     }
@@ -52,6 +56,11 @@ impl Stage {
     }
 
     pub fn input(&self) -> (Input, Diagnostics) {
+        let (input, problems, _) = self.input_with_sources();
+        (input, problems)
+    }
+
+    pub fn input_with_sources(&self) -> (Input, Diagnostics, SourceMap) {
         let mut world = World::in_memory(jiff::Timestamp::UNIX_EPOCH, 1);
         let files: FileTree =
             self.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
@@ -67,8 +76,8 @@ impl Stage {
         });
         let input = Input {
             config: Arc::new(selected),
-            registry: Arc::new(Registry::embedded()),
-            variables: variables.collect(),
+            registry: self.registry.clone(),
+            variables: variables.chain(self.inputs.iter().cloned()).collect(),
             options: self.options.clone(),
             remembered: self.remembered.clone(),
             supports: Arc::new(|_, _| true),
@@ -78,7 +87,7 @@ impl Stage {
             seed: 7,
             world,
         };
-        (input, problems)
+        (input, problems, sources)
     }
 
     pub fn plan(&self) -> Outcome {
@@ -101,7 +110,11 @@ impl Stage {
             let region = if p.kind == "aws" { Some("eu-central-1".into()) } else { None };
             (p.name, Ok(region))
         });
-        let data = needs.data.into_iter().map(|need| (need.address, Ok(need.config)));
+        let data = needs.data.into_iter().map(|need| (need.address, Ok(read(&need.config))));
+        let imports = needs.imports.into_iter().map(|need| {
+            let live = self.imported(&need.address, &need.id);
+            (need.address, Ok(Some(live)))
+        });
         let wanted: Vec<_> = needs.live;
         let mut live = LiveWorld::default();
         for (address, slot) in &self.world.owned {
@@ -110,22 +123,49 @@ impl Stage {
                 live.owned.insert(address.clone(), slot.clone());
             }
         }
-        Answers { providers: providers.collect(), data: data.collect(), live, ..Answers::default() }
+        Answers {
+            providers: providers.collect(),
+            data: data.collect(),
+            live,
+            imports: imports.collect(),
+            ..Answers::default()
+        }
     }
 
     /// Plans, applies, and answers the plan as text.
     pub fn apply(&mut self) -> String {
         let outcome = self.plan();
         assert!(!outcome.errored(), "{:?}", outcome.problems);
+        self.apply_outcome(outcome).unwrap_or_else(|problems| panic!("{problems:?}"))
+    }
+
+    /// Applies what was planned.
+    pub fn apply_outcome(&mut self, outcome: Outcome) -> Result<String, Diagnostics> {
         let shown = text::text(&outcome.plan);
         let plan = outcome.plan;
         let mut replay = outcome.replay.expect("planning went well");
         for step in &plan.steps {
             let (desired, problems) = replay.desired(step.id);
-            assert!(!problems.has_errors(), "{problems:?}");
+            if problems.has_errors() {
+                return Err(problems);
+            }
             let result = match step.action {
                 Action::Create => Some(self.create(&step.address, step.generation, desired)),
-                Action::Update => Some(self.update(&step.address, desired)),
+                Action::Update => {
+                    if let Some(from) = &step.moved_from {
+                        let slot = self.world.owned.remove(from).expect("it is there");
+                        self.world.owned.insert(step.address.clone(), slot);
+                    }
+                    if let (Some(id), false) =
+                        (&step.importing, self.world.owned.contains_key(&step.address))
+                    {
+                        let current = self.imported(&step.address, id);
+                        self.world
+                            .owned
+                            .insert(step.address.clone(), Slot { current, deposed: Vec::new() });
+                    }
+                    Some(self.update(&step.address, desired))
+                }
                 Action::Read => desired,
                 Action::Delete => {
                     self.delete(&step.address, step.generation);
@@ -140,16 +180,47 @@ impl Stage {
                         let slot = self.world.owned.remove(from).expect("it is there");
                         self.world.owned.insert(step.address.clone(), slot);
                     }
+                    if let (Some(id), false) =
+                        (&step.importing, self.world.owned.contains_key(&step.address))
+                    {
+                        let current = self.imported(&step.address, id);
+                        self.world
+                            .owned
+                            .insert(step.address.clone(), Slot { current, deposed: Vec::new() });
+                    }
                     desired
                 }
             };
             let problems = replay.done(step.id, result);
-            assert!(!problems.has_errors(), "{problems:?}");
+            if problems.has_errors() {
+                return Err(problems);
+            }
         }
         let problems = replay.finish();
-        assert!(!problems.has_errors(), "{problems:?}");
+        if problems.has_errors() {
+            return Err(problems);
+        }
         self.remembered.outputs = replay.outputs().into_iter().collect();
-        shown
+        Ok(shown)
+    }
+
+    fn imported(&self, address: &Address, id: &Id) -> Live {
+        let schema = self.registry.resource(address.type_name().as_str()).expect("a known type");
+        let empty = crate::schema::empty_object(&schema.block);
+        let mut entries = empty.as_entries().cloned().unwrap_or_default();
+        for name in ["id", "name"] {
+            if entries.contains_key(name) {
+                entries.insert(name.into(), Value::string(id.as_str()));
+            }
+        }
+        Live {
+            type_name: address.type_name().clone(),
+            scope: crate::plan::Scope { provider: "aws".into(), region: None },
+            id: id.clone(),
+            value: Value::object(entries),
+            owner: None,
+            status: Status::Ready,
+        }
     }
 
     fn create(&mut self, address: &Address, generation: u32, desired: Option<Value>) -> Value {
@@ -187,8 +258,7 @@ impl Stage {
     }
 
     fn compute(&self, address: &Address, id: &str, entries: &mut BTreeMap<EcoString, Value>) {
-        let registry = Registry::embedded();
-        let schema = registry.resource(address.type_name().as_str()).expect("a known type");
+        let schema = self.registry.resource(address.type_name().as_str()).expect("a known type");
         entries.insert("id".into(), Value::string(id));
         if let Some(input) = entries.get("input").cloned() {
             entries.insert("output".into(), input);
@@ -196,7 +266,9 @@ impl Stage {
         for (name, attribute) in &schema.block.attributes {
             let unset = entries.get(name).is_none_or(Value::is_null);
             if unset && attribute.presence.is_computed() {
+                let named = entries.get("name").and_then(Value::as_str).unwrap_or_default();
                 let value = match attribute.ty {
+                    Type::String if name == "label" => Value::string(format!("auto-{named}")),
                     Type::String => Value::string(format!("{name}-of-{id}")),
                     Type::Bool => Value::bool(false),
                     Type::Number => Value::number(0),
@@ -239,4 +311,18 @@ impl Stage {
         }
         all
     }
+}
+
+/// A data source as the test provider reads it.
+fn read(config: &Value) -> Value {
+    let Some(entries) = config.as_entries() else { return config.clone() };
+    let mut entries = entries.clone();
+    let key = entries.get("key").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if entries.contains_key("result") {
+        entries.insert("result".into(), Value::string(format!("value-of-{key}")));
+        let filters = entries.get("filter").and_then(Value::as_sequence).unwrap_or_default().len();
+        entries
+            .insert("count_of_filters".into(), Value::number(i64::try_from(filters).unwrap_or(0)));
+    }
+    Value::object(entries)
 }

@@ -1,5 +1,6 @@
 //! The planner on configurations in memory, against a cloud in memory.
 
+mod cases;
 mod cloud;
 mod invariants;
 mod language;
