@@ -4,6 +4,7 @@
 //! an [`Outcome`]: the [`Plan`] and all that a report shows. [`Replay`] is the same walk while applying. [`diff`] is
 //! the difference of one object.
 
+pub mod check;
 mod conform;
 pub mod diff;
 mod ignore;
@@ -24,6 +25,7 @@ mod tests;
 pub mod text;
 mod unknowns;
 mod walk;
+pub mod wire;
 
 pub use diff::same_value;
 pub use input::{

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecow::EcoString;
 use indexmap::IndexMap;
 
-use super::{Action, Live, Plan, Replay};
+use super::{Action, Intent, Live, Plan, Replay};
 use crate::base::{Address, ModulePath, ResourceAddress, TypeName};
 use crate::diag::Diagnostics;
 use crate::value::{AttrPath, Type, Value};
@@ -14,6 +14,8 @@ use crate::value::{AttrPath, Type, Value};
 pub struct Outcome {
     /// What is to be done. Where planning failed: what was planned until then.
     pub plan: Plan,
+    /// What was asked to come of the objects.
+    pub intent: Intent,
     /// Root outputs.
     pub outputs: IndexMap<EcoString, OutputChange>,
     /// Values of data sources that were read, with marks.

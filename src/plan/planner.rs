@@ -80,6 +80,7 @@ fn empty_plan(input: &Input) -> Plan {
 fn failed(input: &Input, problems: Diagnostics) -> Outcome {
     Outcome {
         plan: empty_plan(input),
+        intent: input.options.intent,
         outputs: IndexMap::new(),
         data: BTreeMap::new(),
         variables: IndexMap::new(),
@@ -112,6 +113,7 @@ fn finish(mut walk: Walk) -> Outcome {
     let errored = walk.problems.has_errors();
     let complete = !errored && !walk.selection.is_limited();
     let mut outcome = Outcome {
+        intent: walk.input.options.intent,
         outputs,
         data: walk.data.clone(),
         variables,

@@ -100,7 +100,11 @@ impl Stage {
             assert!(rounds < 20, "the planner asks on and on");
             match planner.advance() {
                 Progress::Needs(needs) => planner.supply(self.answer(needs)),
-                Progress::Done(outcome) => return *outcome,
+                Progress::Done(outcome) => {
+                    let faults = crate::plan::check::check(&outcome.plan);
+                    assert!(faults.is_empty(), "{faults:?}");
+                    return *outcome;
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ mod cloud;
 mod invariants;
 mod language;
 mod resources;
+mod saved;
 mod scale;
 
 pub(super) use self::cloud::Stage;
