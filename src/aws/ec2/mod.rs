@@ -4,11 +4,15 @@ pub mod eip;
 pub mod eip_association;
 pub mod internet_gateway;
 pub mod nat_gateway;
+mod permission;
 pub mod route;
 pub mod route_table;
 pub mod route_table_association;
+pub mod security_group;
+pub mod security_group_rule;
 pub mod subnet;
 pub mod vpc;
+pub mod vpc_security_group_rule;
 
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 
