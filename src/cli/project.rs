@@ -11,6 +11,7 @@ use super::session::registry;
 use crate::config::{self, Config, Manifest, Selected};
 use crate::diag::{Diagnostics, SourceMap};
 use crate::plan::{self, Options};
+use crate::eval::{Outside, check_defaults};
 
 /// A configuration that was read, sound or not.
 pub struct Project {
@@ -31,6 +32,8 @@ impl Project {
         let mut sources = SourceMap::default();
         let (manifest, mut problems) = Manifest::read(files, dir);
         let config = problems.take(config::load(files, dir, &mut sources, &manifest));
+        let outside = Outside::new(context.world.clone(), dir);
+        problems.extend(check_defaults(&config, &outside));
         Self { config, sources, problems }
     }
 

@@ -8,6 +8,7 @@ mod access;
 mod call;
 mod choose;
 pub mod decode;
+mod defaults;
 mod each;
 mod evaluator;
 pub mod functions;
@@ -23,6 +24,7 @@ use crate::syntax::ast::{Expr, Template};
 use crate::value::{Type, Value, convert};
 
 pub use access::{attribute, element};
+pub use defaults::check_defaults;
 pub use reference::{Reference, Step, references, template_references};
 pub use scope::{Caller, Effects, Found, Outside, Scope};
 pub use type_expr::type_constraint;

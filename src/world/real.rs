@@ -45,7 +45,8 @@ impl Files for System {
             let entry = entry?;
             // Names that are not text cannot be written in a configuration.
             if let Ok(name) = entry.file_name().into_string() {
-                let kind = self.kind(&folder.join(&name))?.unwrap_or(FileKind::Other);
+                // A link in a circle, or into a folder that may not be entered, is no reason to list nothing.
+                let kind = self.kind(&folder.join(&name)).ok().flatten().unwrap_or(FileKind::Other);
                 names.push((name, kind));
             }
         }

@@ -78,25 +78,22 @@ impl<'a> Decoder<'a> {
     /// That is how JSON writes them; elsewhere it is an old habit that gets a warning.
     fn unquoted(&mut self, expr: Expr, what: Quoted) -> Expr {
         let Some(text) = expr.as_text() else { return expr };
-        let offset = expr.span.start + 1;
-        let (inner, problems) = crate::syntax::parse_expr(&text, expr.span.file, offset);
-        let mut found = problems;
-        if !self.json.contains(&expr.span.file) {
-            let word = match what {
-                Quoted::Reference => "reference",
-                Quoted::Keyword => "keyword",
-            };
-            self.problems.push(quoted_warning(word, expr.span));
-            if !found.has_errors() && inner.as_traversal().is_none() {
-                let detail = "Expected an attribute access or an index operator.";
-                found = Diagnostic::error(codes::STATIC_FORM, "Invalid character", detail)
-                    .at(inner.span)
-                    .into();
+        let (inner, found) = crate::syntax::parse_expr(text, expr.span.file, expr.span.start + 1);
+        let problem = if self.json.contains(&expr.span.file) {
+            found.into_iter().next()
+        } else {
+            self.problems.push(quoted_warning(what, expr.span));
+            let at = found.iter().next().and_then(|problem| problem.subject);
+            let is_plain = at.is_none() && inner.as_traversal().is_some();
+            (!is_plain).then(|| not_a_reference(at.unwrap_or(inner.span)))
+        };
+        match problem {
+            Some(problem) => {
+                self.problems.push(problem);
+                Expr { kind: ExprKind::Invalid, span: expr.span }
             }
+            None => inner,
         }
-        let failed = found.has_errors();
-        self.problems.extend(found.into_iter().take(1));
-        if failed { Expr { kind: ExprKind::Invalid, span: expr.span } } else { inner }
     }
 
     /// A list of references, such as `depends_on` has.
@@ -177,7 +174,11 @@ enum Quoted {
     Keyword,
 }
 
-fn quoted_warning(word: &str, at: Span) -> Diagnostic {
+fn quoted_warning(what: Quoted, at: Span) -> Diagnostic {
+    let word = match what {
+        Quoted::Reference => "reference",
+        Quoted::Keyword => "keyword",
+    };
     Diagnostic::warning(
         codes::QUOTED,
         format!("Quoted {word}s are deprecated"),
@@ -185,4 +186,9 @@ fn quoted_warning(word: &str, at: Span) -> Diagnostic {
     )
     .at(at)
     .help(format!("Remove the quotes surrounding this {word}."))
+}
+
+fn not_a_reference(at: Span) -> Diagnostic {
+    let detail = "Expected an attribute access or an index operator.";
+    Diagnostic::error(codes::STATIC_FORM, "Invalid character", detail).at(at)
 }

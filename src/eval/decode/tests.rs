@@ -271,3 +271,28 @@ fn parts_know_their_places() {
     assert_eq!(find(vec![name("rule"), PathStep::Index(1), name("key")]), "\"b\"");
     assert_eq!(find(vec![name("rule"), PathStep::Index(0), name("inner")]), "rule");
 }
+
+#[test]
+fn real_schemas_are_decoded() {
+    let registry = crate::schema::Registry::default();
+    let decode = |type_name: &str, text: &str| {
+        let mut sources = SourceMap::default();
+        let file = sources.add("main.tf", text);
+        let (body, problems) = crate::syntax::parse_file(text, file);
+        assert!(problems.is_empty(), "{problems:?}");
+        let schema = registry.resource(type_name).expect("embedded");
+        let (value, _, problems) = decode_body(&body, &schema.block, &Names::new());
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(value.ty(), *schema.implied_type(), "{type_name}");
+        value
+    };
+    decode("aws_vpc", "cidr_block = \"10.0.0.0/16\"\ntags = { Name = \"x\" }\n");
+    let group = decode(
+        "aws_security_group",
+        "vpc_id = \"vpc-1\"\ningress {\n  from_port = 80\n  to_port = 80\n  protocol = \"tcp\"\n  cidr_blocks = \
+         [\"10.0.0.0/8\"]\n}\ntimeouts {\n  delete = \"5m\"\n}\n",
+    );
+    assert_eq!(group.attribute("ingress").and_then(Value::as_sequence).map(<[_]>::len), Some(1));
+    let delete = group.attribute("timeouts").and_then(|timeouts| timeouts.attribute("delete"));
+    assert_eq!(delete.and_then(Value::as_str), Some("5m"));
+}
