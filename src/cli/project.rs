@@ -10,8 +10,8 @@ use super::planning;
 use super::session::registry;
 use crate::config::{self, Config, Manifest, Selected};
 use crate::diag::{Diagnostics, SourceMap};
-use crate::plan::{self, Options};
 use crate::eval::{Outside, check_defaults};
+use crate::plan::{self, Options};
 
 /// A configuration that was read, sound or not.
 pub struct Project {
