@@ -23,7 +23,7 @@ pub fn parse_file(text: &str, file: FileId) -> (Body, Diagnostics) {
 pub fn parse_bytes(bytes: &[u8], file: FileId) -> (Body, Diagnostics) {
     match decode(bytes, file) {
         Ok(text) => parse_file(text, file),
-        Err(problem) => (Body::default(), problem.into()),
+        Err(problems) => (Body::default(), problems),
     }
 }
 
@@ -31,7 +31,7 @@ pub fn parse_bytes(bytes: &[u8], file: FileId) -> (Body, Diagnostics) {
 ///
 /// # Errors
 /// A diagnostic at the first byte that is not UTF-8.
-pub fn decode(bytes: &[u8], file: FileId) -> Result<&str, Diagnostic> {
+pub fn decode(bytes: &[u8], file: FileId) -> Result<&str, Diagnostics> {
     std::str::from_utf8(bytes).map_err(|error| {
         let start = u32::try_from(error.valid_up_to()).unwrap_or(u32::MAX);
         let length = error.error_len().map_or(1, |length| u32::try_from(length).unwrap_or(1));
@@ -40,6 +40,7 @@ pub fn decode(bytes: &[u8], file: FileId) -> Result<&str, Diagnostic> {
         Diagnostic::error(encoding.code, encoding.title, detail)
             .at(Span::new(file, start, start.saturating_add(length)))
             .help("Choose UTF-8 as the encoding in your editor.")
+            .into()
     })
 }
 

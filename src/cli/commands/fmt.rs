@@ -60,8 +60,8 @@ fn format(path: &str, bytes: &[u8], context: &mut Context) -> Option<(String, St
     let file = sources.add(path, String::from_utf8_lossy(bytes).as_ref());
     let text = match syntax::decode(bytes, file) {
         Ok(text) => text,
-        Err(problem) => {
-            context.report(&problem.into(), &sources);
+        Err(problems) => {
+            context.report(&problems, &sources);
             return None;
         }
     };

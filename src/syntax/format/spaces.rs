@@ -4,6 +4,11 @@ use super::Piece;
 use crate::syntax::token::TokenKind as T;
 
 /// Whether a space stands between `token` and `after`; `before` is what precedes `token` on the line.
+#[expect(
+    clippy::match_same_arms,
+    clippy::unnested_or_patterns,
+    reason = "the first rule that fits decides, so their order matters"
+)]
 pub(super) fn space_between(
     before: Option<&Piece<'_>>,
     token: &Piece<'_>,

@@ -2,8 +2,8 @@
 
 use ecow::EcoString;
 
-use super::Parser;
 use super::recover::Resumed;
+use super::{Parser, invalid};
 use crate::diag::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident};
 use crate::syntax::problem;
@@ -20,7 +20,7 @@ impl Parser<'_> {
     /// The rest of a call whose `name` has been read.
     pub(super) fn call(&mut self, name: Ident) -> Expr {
         let start = name.span;
-        let Some(name) = self.qualified(name) else { return self.invalid(self.span_since(start)) };
+        let Some(name) = self.qualified(name) else { return invalid(self.span_since(start)) };
         let open = self.peek_span();
         self.height = 0;
         let arguments = self.with_newlines(false, |parser| {

@@ -1,6 +1,6 @@
 //! Expressions: conditionals, operators and terms.
 
-use super::Parser;
+use super::{Parser, invalid};
 use crate::diag::Span;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::syntax::problem;
@@ -28,7 +28,7 @@ impl Parser<'_> {
     pub(in crate::syntax) fn expression(&mut self) -> Expr {
         let start = self.peek_span();
         self.height = 0;
-        self.deeper(Self::conditional).unwrap_or_else(|| self.invalid(start))
+        self.deeper(Self::conditional).unwrap_or_else(|| invalid(start))
     }
 
     fn conditional(&mut self) -> Expr {
@@ -94,7 +94,7 @@ impl Parser<'_> {
         };
         self.next();
         let start = self.span(token);
-        let Some(operand) = self.deeper(Self::unary) else { return self.invalid(start) };
+        let Some(operand) = self.deeper(Self::unary) else { return invalid(start) };
         self.grow(self.height);
         let span = start.to(operand.span);
         Expr { kind: ExprKind::Unary { op, operand: Box::new(operand) }, span }
@@ -115,12 +115,12 @@ impl Parser<'_> {
                 let detail = "An expression is expected here, but the text ends.";
                 self.fail(problem::MISSING_EXPRESSION, start, detail);
                 self.end_reported = true;
-                self.invalid(start)
+                invalid(start)
             }
             _ => {
                 let detail = "An expression is expected here, but this does not begin one.";
                 self.fail(problem::INVALID_EXPRESSION, start, detail);
-                self.invalid(start)
+                invalid(start)
             }
         }
     }

@@ -58,6 +58,10 @@ impl Noted<'_> {
 }
 
 /// A parser at a place in a text.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about how far an error reaches"
+)]
 pub(super) struct Parser<'a> {
     text: &'a str,
     tokens: Vec<Token>,
@@ -264,8 +268,9 @@ impl<'a> Parser<'a> {
             self.too_deep();
         }
     }
+}
 
-    fn invalid(&self, span: Span) -> Expr {
-        Expr { kind: ExprKind::Invalid, span }
-    }
+/// What stands for an expression that could not be understood.
+const fn invalid(span: Span) -> Expr {
+    Expr { kind: ExprKind::Invalid, span }
 }

@@ -1,6 +1,6 @@
 //! What follows a term: `.name`, `[key]`, `[*]`, `.*`, `.0`.
 
-use super::Parser;
+use super::{Parser, invalid};
 use crate::diag::Span;
 use crate::syntax::ast::{Expr, ExprKind, SplatForm};
 use crate::syntax::problem;
@@ -104,7 +104,7 @@ impl Parser<'_> {
         let before = std::mem::take(&mut self.height);
         let item = Expr { kind: ExprKind::SplatItem, span: marker };
         let each = self.deeper(|parser| parser.steps(item));
-        let each = each.unwrap_or_else(|| self.invalid(marker));
+        let each = each.unwrap_or_else(|| invalid(marker));
         self.splat(on, SplatForm::Full, each, marker, before)
     }
 
