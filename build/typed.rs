@@ -11,15 +11,24 @@ use crate::SchemaFile;
 pub fn structs(wanted: &str, kinds: &[(&str, Vec<SchemaFile>)]) -> Result<String, Box<dyn Error>> {
     let mut resources = String::new();
     let mut data = String::new();
+    let mut every = String::new();
     for line in wanted.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let (kind, name) = line.split_once(' ').ok_or_else(|| format!("no kind: {line}"))?;
-        let files = &kinds.iter().find(|(k, _)| *k == kind).ok_or_else(|| format!("{line}"))?.1;
+        let files = &kinds.iter().find(|(k, _)| *k == kind).ok_or(line)?.1;
         let file = files.iter().find(|file| file.name == name);
         let file = file.ok_or_else(|| format!("schemas/typed.txt names {name}: no such file"))?;
         let target = if kind == "data" { &mut data } else { &mut resources };
+        writeln!(every, "${kind}!({});", camel(name))?;
         Writer { source: target, kind, plugin: file.json["framework"] == "plugin_framework" }
             .file(name, &file.json)?;
     }
+    writeln!(
+        resources,
+        "/// Calls one macro with each resource's struct and another with each data source's.\n\
+         #[cfg(test)]\nmacro_rules! every_typed {{\n\
+         ($resource:ident, $data:ident) => {{\n{every}}};\n}}\n\
+         #[cfg(test)]\npub(super) use every_typed;"
+    )?;
     writeln!(resources, "/// Data source types.\npub mod data {{\nuse super::*;\n{data}}}")?;
     Ok(resources)
 }
@@ -65,7 +74,7 @@ impl Writer<'_> {
             let ty = if single { format!("Option<{nested}>") } else { format!("Vec<{nested}>") };
             fields.push(Field { name: name.clone(), ty, single, doc: describe(block, "block") });
         }
-        self.write(title, doc, fields)
+        self.write(title, doc, &fields)
     }
 
     fn attribute(&mut self, title: &str, name: &str, json: &Json) -> Result<Field, Box<dyn Error>> {
@@ -103,16 +112,16 @@ impl Writer<'_> {
             let ty = if ty.is_collection() { rust } else { format!("Option<{rust}>") };
             fields.push(Field { name: name.clone(), ty, single: false, doc: "Computed.".into() });
         }
-        self.write(title, doc, fields)
+        self.write(title, doc, &fields)
     }
 
-    fn write(&mut self, title: &str, doc: &str, fields: Vec<Field>) -> Result<(), Box<dyn Error>> {
+    fn write(&mut self, title: &str, doc: &str, fields: &[Field]) -> Result<(), Box<dyn Error>> {
         let out = &mut *self.source;
         writeln!(
             out,
             "/// {doc}\n#[derive(Clone, Debug, Default, PartialEq)]\npub struct {title} {{"
         )?;
-        for Field { name, ty, doc, .. } in &fields {
+        for Field { name, ty, doc, .. } in fields {
             writeln!(out, "/// {doc}\npub {}: {ty},", ident(name))?;
         }
         writeln!(out, "}}\nimpl Shape for {title} {{")?;
@@ -121,7 +130,7 @@ impl Writer<'_> {
             out,
             "fn read_fields({from}: &Fields<'_>) -> Result<Self, ShapeError> {{ Ok(Self {{"
         )?;
-        for Field { name, single, .. } in &fields {
+        for Field { name, single, .. } in fields {
             let ident = ident(name);
             if *single {
                 writeln!(out, "{ident}: from.take_single({name:?})?,")?;
@@ -131,7 +140,7 @@ impl Writer<'_> {
         }
         let to = if fields.is_empty() { "_" } else { "to" };
         writeln!(out, "}}) }}\nfn write_fields(&self, {to}: &mut ObjectWriter<'_>) {{")?;
-        for Field { name, single, .. } in &fields {
+        for Field { name, single, .. } in fields {
             let ident = ident(name);
             if *single {
                 writeln!(out, "to.put_single({name:?}, self.{ident}.as_ref());")?;

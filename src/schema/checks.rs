@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 /// Checks on one value. Unset ones are absent; all that are present must hold.
+#[expect(clippy::struct_excessive_bools, reason = "the flags of the schema files, each on its own")]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Checks {

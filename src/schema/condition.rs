@@ -163,13 +163,13 @@ fn compare(operand: Operand, entries: &serde_json::Map<String, Json>) -> Result<
     let (Some((word, body)), None) = (tests.next(), tests.next()) else {
         return Err("a comparison has one test".into());
     };
-    let text = || body.as_str().map(EcoString::from).ok_or("expected a text");
+    let literal = || body.as_str().map(EcoString::from).ok_or("expected a text");
     let number = || body.as_f64().ok_or("expected a number");
     let test = match word.as_str() {
         "equals" => Test::Equals(body.clone()),
         "in" => Test::In(body.as_array().cloned().ok_or("expected a list of literals")?),
-        "prefix" => Test::Prefix(text()?),
-        "contains" => Test::Contains(text()?),
+        "prefix" => Test::Prefix(literal()?),
+        "contains" => Test::Contains(literal()?),
         "above" => Test::Above(number()?),
         "below" => Test::Below(number()?),
         "same" => Test::Same(Operand::from_json(body)?),

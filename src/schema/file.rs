@@ -34,7 +34,7 @@ type Defs = IndexMap<EcoString, Arc<NestedBlock>>;
 /// The schema that the text of a schema file describes.
 pub(super) fn parse(name: &str, text: &str) -> Result<Schema, FileError> {
     let file: SchemaFile =
-        serde_json::from_str(text).map_err(|problem| fail(name, "top level", problem))?;
+        serde_json::from_str(text).map_err(|problem| fail(name, "top level", &problem))?;
     let reader = Reader { name, defs: &file.defs };
     let mut block = reader.block("", &file.attributes, &file.blocks, &mut Defs::new())?;
     let timeouts = timeouts(name, &file.timeouts)?;
@@ -73,11 +73,11 @@ pub(super) fn parse_block(name: &str, json: &Json) -> Result<Block, FileError> {
     let defs = IndexMap::new();
     let reader = Reader { name, defs: &defs };
     let file: NestedFile =
-        NestedFile::deserialize(json).map_err(|problem| fail(name, "top level", problem))?;
+        NestedFile::deserialize(json).map_err(|problem| fail(name, "top level", &problem))?;
     reader.block("", &file.attributes, &file.blocks, &mut Defs::new())
 }
 
-fn fail(name: &str, place: &str, problem: impl ToString) -> FileError {
+fn fail(name: &str, place: &str, problem: &dyn std::fmt::Display) -> FileError {
     FileError { name: name.into(), place: place.into(), problem: problem.to_string() }
 }
 
@@ -106,18 +106,18 @@ impl Reader<'_> {
     }
 
     fn read<'de, T: Deserialize<'de>>(&self, place: &str, json: &'de Json) -> Result<T, FileError> {
-        T::deserialize(json).map_err(|problem| fail(self.name, place, problem))
+        T::deserialize(json).map_err(|problem| fail(self.name, place, &problem))
     }
 
     fn suppress(&self, place: &str, json: Option<Json>) -> Result<Option<DiffSuppress>, FileError> {
         let suppress = json.map(|json| DiffSuppress::from_json(&json)).transpose();
-        suppress.map_err(|problem| fail(self.name, place, problem))
+        suppress.map_err(|problem| fail(self.name, place, &problem))
     }
 
     fn attribute(&self, place: &str, json: &Json) -> Result<Attribute, FileError> {
         let file: AttributeFile = self.read(place, json)?;
         let ty =
-            type_text::from_json(&file.ty).map_err(|problem| fail(self.name, place, problem))?;
+            type_text::from_json(&file.ty).map_err(|problem| fail(self.name, place, &problem))?;
         let presence = self.read::<PresenceFile>(place, json)?.into();
         let as_block = match &file.fields {
             Some(fields) => Some(self.as_block(place, &ty, presence, fields)?),
@@ -140,7 +140,7 @@ impl Reader<'_> {
                 Some("bool") => Some(Nullable::Bool),
                 Some("int") => Some(Nullable::Int),
                 Some("float") => Some(Nullable::Float),
-                Some(other) => return Err(fail(self.name, place, format!("nullable {other}"))),
+                Some(other) => return Err(fail(self.name, place, &format!("nullable {other}"))),
                 None => None,
             },
             checks: self.read::<Checks>(place, json)?,
@@ -163,7 +163,7 @@ impl Reader<'_> {
         let nesting = match ty {
             Type::List(_) => Nesting::List,
             Type::Set(_) => Nesting::Set,
-            _ => return Err(fail(self.name, place, "only lists and sets may be blocks")),
+            _ => return Err(fail(self.name, place, &"only lists and sets may be blocks")),
         };
         let block = self.block(place, fields, &IndexMap::new(), &mut Defs::new())?;
         Ok(Arc::new(NestedBlock { nesting, presence, block, ..NestedBlock::default() }))
@@ -187,7 +187,7 @@ impl Reader<'_> {
                 "single" => Nesting::Single,
                 "group" => Nesting::Group,
                 "map" => Nesting::Map,
-                other => return Err(fail(self.name, place, format!("nesting {other}"))),
+                other => return Err(fail(self.name, place, &format!("nesting {other}"))),
             },
             min_items: file.min_items.max(usize::from(presence.required)),
             max_items: file.max_items,
@@ -207,7 +207,7 @@ impl Reader<'_> {
             return Ok(Arc::clone(block));
         }
         let json = self.defs.get(name);
-        let json = json.ok_or_else(|| fail(self.name, place, format!("no def {name}")))?;
+        let json = json.ok_or_else(|| fail(self.name, place, &format!("no def {name}")))?;
         let block = self.nested(place, json, done)?;
         done.insert(name.into(), Arc::clone(&block));
         Ok(block)
@@ -233,7 +233,7 @@ fn timeouts(
         Some(number.parse::<u64>().ok()? * scale)
     };
     let entry = |(operation, text): (&EcoString, &EcoString)| {
-        let seconds = seconds(text).ok_or_else(|| fail(name, "timeouts", format!("{text}")))?;
+        let seconds = seconds(text).ok_or_else(|| fail(name, "timeouts", &format!("{text}")))?;
         Ok((operation.clone(), seconds))
     };
     file.iter().map(entry).collect()

@@ -24,8 +24,10 @@ mod validate;
 mod wire;
 mod words;
 
-#[cfg(feature = "aws")]
+#[cfg(any(feature = "aws", test))]
 pub mod typed;
+#[cfg(test)]
+mod typed_tests;
 
 pub use checks::{Checks, Pattern};
 pub use condition::{Condition, Operand, Side, Test};

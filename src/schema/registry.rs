@@ -157,10 +157,14 @@ impl Registry {
         self.find(Kind::Ephemeral, name)
     }
 
-    /// The configuration of a provider, by local name (`aws`) or source (`hashicorp/aws`).
+    /// The configuration of a provider, by local name (`aws`) or source (`hashicorp/aws`, with or without a host).
     #[must_use]
     pub fn provider(&self, name: &str) -> Option<&Schema> {
-        self.find(Kind::Provider, name.strip_prefix("hashicorp/").unwrap_or(name))
+        let source = name.strip_prefix("registry.terraform.io/").unwrap_or(name);
+        self.find(Kind::Provider, source).or_else(|| {
+            let embedded = PROVIDERS.find(source.rsplit('/').next()?)?;
+            (embedded.provider == source).then_some(embedded)
+        })
     }
 
     /// The names of all types of a kind, embedded ones first.
@@ -243,6 +247,7 @@ impl Schema {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::ForceNew;
 
     #[test]
     fn every_embedded_file_parses() {
@@ -270,6 +275,44 @@ mod tests {
             Registry::embedded().suggest(Kind::Resource, "aws_instanse"),
             Some("aws_instance")
         );
+    }
+
+    #[test]
+    fn further_providers_are_found_beside_the_embedded_ones() {
+        let text = r#"{
+            "source": "example/conf",
+            "provider": {"attributes": {"token": {"type": "string", "optional": true}}},
+            "resources": {"conf_widget": {
+                "attributes": {
+                    "id": {"type": "string", "computed": true},
+                    "force": {"type": "string", "optional": true, "force_replace": true},
+                    "items": {"type": ["list", "string"], "optional": true}
+                },
+                "blocks": {"zone": {"nesting": "map", "attributes": {
+                    "weight": {"type": "number", "optional": true}
+                }}}
+            }},
+            "data_sources": {"conf_lookup": {"attributes": {
+                "key": {"type": "string", "required": true}
+            }}}
+        }"#;
+        let mut registry = Registry::embedded();
+        registry.add_provider(text).expect("a provider");
+        let widget = registry.resource("conf_widget").expect("added");
+        assert_eq!(
+            widget.implied_type().to_string(),
+            "object({force=string,id=string,items=list(string),zone=map(object({weight=number}))})"
+        );
+        assert_eq!(widget.attribute("force").map(|a| a.force_new.clone()), Some(ForceNew::Always));
+        assert_eq!(registry.data("conf_lookup").map(Schema::prefix), Some("conf"));
+        assert!(registry.provider("conf").is_some() && registry.provider("example/conf").is_some());
+        assert!(registry.resource("aws_vpc").is_some());
+        for name in ["aws", "hashicorp/aws", "registry.terraform.io/hashicorp/aws"] {
+            assert!(registry.provider(name).is_some(), "{name}");
+        }
+        assert!(registry.provider("someone/aws").is_none());
+        assert_eq!(registry.suggest(Kind::Resource, "conf_widgt"), Some("conf_widget"));
+        assert!(Registry::embedded().add_provider("{").is_err());
     }
 
     #[test]

@@ -47,16 +47,13 @@ impl Template {
         while let Some(at) = rest.find('{') {
             let dollar = rest[..at].ends_with('$');
             plain.push_str(&rest[..at]);
-            match place(&rest[at..]).filter(|_| !dollar) {
-                Some((part, length)) => {
-                    flush(&mut plain, &mut parts);
-                    parts.push(part);
-                    rest = &rest[at + length..];
-                }
-                None => {
-                    plain.push('{');
-                    rest = &rest[at + 1..];
-                }
+            if let Some((part, length)) = place(&rest[at..]).filter(|_| !dollar) {
+                flush(&mut plain, &mut parts);
+                parts.push(part);
+                rest = &rest[at + length..];
+            } else {
+                plain.push('{');
+                rest = &rest[at + 1..];
             }
         }
         plain.push_str(rest);

@@ -150,6 +150,7 @@ pub(super) enum EffectFile {
 #[derive(Deserialize)]
 #[serde(default, rename_all = "snake_case")]
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "the flags of the schema files, each on its own")]
 pub(super) struct AttributeFile {
     #[serde(rename = "type")]
     pub(super) ty: Json,

@@ -22,7 +22,6 @@ use report::Report;
 pub type SpanOf<'a> = &'a dyn Fn(&AttrPath) -> Option<Span>;
 
 /// Checks a configuration: an object of the schema's implied type, as written, before defaults.
-#[must_use]
 pub fn validate(schema: &Schema, config: &Value, span_of: SpanOf<'_>) -> Diagnostics {
     let mut walk = Walk { report: Report::new(span_of) };
     walk.block(&schema.block, config, &AttrPath::default());

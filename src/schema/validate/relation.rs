@@ -49,6 +49,9 @@ impl Walk<'_, '_> {
     }
 
     fn relations(&mut self, relations: &Relations, own: State, path: &AttrPath, name: &EcoString) {
+        if *relations == Relations::default() {
+            return;
+        }
         let at = path.join(PathStep::Name(name.clone()));
         if own == State::Present {
             self.conflicts(&relations.conflicts_with, &at);
