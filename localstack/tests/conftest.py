@@ -46,7 +46,9 @@ class Account:
     def __getattr__(self, service: str):
         if service not in self._clients:
             self._clients[service] = boto3.client(
-                {"tagging": "resourcegroupstaggingapi", "application_autoscaling": "application-autoscaling"}.get(service, service),
+                {"tagging": "resourcegroupstaggingapi", "application_autoscaling": "application-autoscaling"}.get(
+                    service, service
+                ),
                 endpoint_url=self.endpoint,
                 region_name=self.region,
                 aws_access_key_id=self.account,
@@ -64,7 +66,9 @@ class Account:
     def subnets(self, vpc: str, count: int = 2) -> list[str]:
         """Makes subnets in as many zones."""
         return [
-            self.ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{self.region}{'abcdef'[n]}")["Subnet"]["SubnetId"]
+            self.ec2.create_subnet(
+                VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{self.region}{'abcdef'[n]}"
+            )["Subnet"]["SubnetId"]
             for n in range(count)
         ]
 
@@ -79,7 +83,9 @@ class Account:
         return vpc, self.subnets(vpc, count)
 
     def image(self) -> str:
-        images = self.ec2.describe_images(Owners=["amazon"], Filters=[{"Name": "name", "Values": ["amzn2-ami-hvm-*"]}])["Images"]
+        images = self.ec2.describe_images(Owners=["amazon"], Filters=[{"Name": "name", "Values": ["amzn2-ami-hvm-*"]}])[
+            "Images"
+        ]
         return images[0]["ImageId"]
 
 
@@ -116,3 +122,83 @@ def eventually(condition, timeout: float = 10):
             return found
         assert time.monotonic() < end, "it never came to be"
         time.sleep(0.05)
+
+
+@pytest.fixture
+def net(aws):
+    """A VPC with an internet gateway and two subnets."""
+    vpc, subnets = aws.network()
+    return {"vpc": vpc, "subnet": subnets[0], "other": subnets[1]}
+
+
+def launch(aws, net, **more):
+    parameters = {
+        "ImageId": aws.image(),
+        "InstanceType": "t3.micro",
+        "MinCount": 1,
+        "MaxCount": 1,
+        "SubnetId": net["subnet"],
+    } | more
+    answer = aws.ec2.run_instances(**{key: value for key, value in parameters.items() if value is not None})
+    return answer["Instances"][0]["InstanceId"]
+
+
+def instance_of(aws, identity):
+    return aws.ec2.describe_instances(InstanceIds=[identity])["Reservations"][0]["Instances"][0]
+
+
+def attribute(aws, identity, name):
+    found = aws.ec2.describe_instance_attribute(InstanceId=identity, Attribute=name)
+    return found[name[0].upper() + name[1:]].get("Value")
+
+
+def profile(aws, name="p"):
+    aws.iam.create_instance_profile(InstanceProfileName=name)
+    return name
+
+
+@pytest.fixture
+def site(aws):
+    """A VPC, two subnets, a launch template and a target group behind a load balancer."""
+    vpc, subnets = aws.network()
+    template = aws.ec2.create_launch_template(
+        LaunchTemplateName="template", LaunchTemplateData={"ImageId": aws.image(), "InstanceType": "t3.micro"}
+    )["LaunchTemplate"]["LaunchTemplateId"]
+    group = aws.elbv2.create_target_group(Name="tg", Protocol="HTTP", Port=80, VpcId=vpc)["TargetGroups"][0][
+        "TargetGroupArn"
+    ]
+    balancer = aws.elbv2.create_load_balancer(Name="lb", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+    aws.elbv2.create_listener(
+        LoadBalancerArn=balancer,
+        Protocol="HTTP",
+        Port=80,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+    )
+    return {"vpc": vpc, "subnets": subnets, "template": template, "group": group}
+
+
+def create_group(aws, site, name="g", **more):
+    parameters = {
+        "AutoScalingGroupName": name,
+        "MinSize": 0,
+        "MaxSize": 4,
+        "VPCZoneIdentifier": ",".join(site["subnets"]),
+        "LaunchTemplate": {"LaunchTemplateId": site["template"], "Version": "$Latest"},
+    }
+    parameters |= more
+    aws.autoscaling.create_auto_scaling_group(**{key: value for key, value in parameters.items() if value is not None})
+
+
+def find_group(aws, name="g"):
+    return aws.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"][0]
+
+
+def live(aws):
+    reservations = aws.ec2.describe_instances(
+        Filters=[{"Name": "instance-state-name", "Values": ["pending", "running"]}]
+    )["Reservations"]
+    return [instance for reservation in reservations for instance in reservation["Instances"]]
+
+
+def targets(aws, site):
+    return aws.elbv2.describe_target_health(TargetGroupArn=site["group"])["TargetHealthDescriptions"]

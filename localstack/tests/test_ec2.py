@@ -1,40 +1,16 @@
-"""EC2: instances, launch templates, volumes, addresses, gateways."""
+"""EC2: instances, launch templates, volumes."""
 
 import base64
 
 import pytest
-from conftest import eventually, raises
-
-
-@pytest.fixture
-def net(aws):
-    vpc, subnets = aws.network()
-    return {"vpc": vpc, "subnet": subnets[0], "other": subnets[1]}
-
-
-def launch(aws, net, **more):
-    parameters = {"ImageId": aws.image(), "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "SubnetId": net["subnet"]} | more
-    answer = aws.ec2.run_instances(**{key: value for key, value in parameters.items() if value is not None})
-    return answer["Instances"][0]["InstanceId"]
-
-
-def instance_of(aws, identity):
-    return aws.ec2.describe_instances(InstanceIds=[identity])["Reservations"][0]["Instances"][0]
-
-
-def attribute(aws, identity, name):
-    found = aws.ec2.describe_instance_attribute(InstanceId=identity, Attribute=name)
-    return found[name[0].upper() + name[1:]].get("Value")
-
-
-def profile(aws, name="p"):
-    aws.iam.create_instance_profile(InstanceProfileName=name)
-    return name
+from conftest import attribute, eventually, instance_of, launch, profile, raises
 
 
 def test_defaults_of_an_instance(aws, net):
     found = instance_of(aws, launch(aws, net))
-    default = aws.ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [net["vpc"]]}])["SecurityGroups"][0]["GroupId"]
+    default = aws.ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [net["vpc"]]}])["SecurityGroups"][
+        0
+    ]["GroupId"]
     assert [group["GroupId"] for group in found["SecurityGroups"]] == [default]
     assert found["PlatformDetails"] == "Linux/UNIX" and "Platform" not in found
     assert found["CpuOptions"] == {"CoreCount": 1, "ThreadsPerCore": 2}
@@ -58,16 +34,28 @@ def test_everything_asked_for_is_there(aws, net):
         TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "a", "Value": "1"}]}, {"ResourceType": "volume", "Tags": [{"Key": "v", "Value": "2"}]}],
     )  # fmt: skip
     found = instance_of(aws, identity)
-    assert found["MetadataOptions"].items() >= {"HttpTokens": "required", "HttpPutResponseHopLimit": 3, "HttpEndpoint": "enabled"}.items()
-    assert found["Monitoring"]["State"] == "enabled" and found["EbsOptimized"] is True and found["PrivateIpAddress"] == "10.0.0.77"
+    assert (
+        found["MetadataOptions"].items()
+        >= {"HttpTokens": "required", "HttpPutResponseHopLimit": 3, "HttpEndpoint": "enabled"}.items()
+    )
+    assert (
+        found["Monitoring"]["State"] == "enabled"
+        and found["EbsOptimized"] is True
+        and found["PrivateIpAddress"] == "10.0.0.77"
+    )
     assert found["IamInstanceProfile"]["Arn"].endswith("/p") and found["Tags"] == [{"Key": "a", "Value": "1"}]
-    assert attribute(aws, identity, "disableApiTermination") is True and attribute(aws, identity, "disableApiStop") is True
+    assert (
+        attribute(aws, identity, "disableApiTermination") is True and attribute(aws, identity, "disableApiStop") is True
+    )
     assert attribute(aws, identity, "instanceInitiatedShutdownBehavior") == "terminate"
     assert base64.b64decode(attribute(aws, identity, "userData")) == b"#!/bin/sh"
     credit = aws.ec2.describe_instance_credit_specifications(InstanceIds=[identity])["InstanceCreditSpecifications"]
     assert credit == [{"InstanceId": identity, "CpuCredits": "standard"}]
     volumes = {volume["Attachments"][0]["Device"]: volume for volume in aws.ec2.describe_volumes()["Volumes"]}
-    assert volumes["/dev/xvda"].items() >= {"Size": 33, "VolumeType": "gp3", "Iops": 4000, "Throughput": 200, "Encrypted": True}.items()
+    assert (
+        volumes["/dev/xvda"].items()
+        >= {"Size": 33, "VolumeType": "gp3", "Iops": 4000, "Throughput": 200, "Encrypted": True}.items()
+    )
     assert volumes["/dev/sdb"].items() >= {"Size": 5, "VolumeType": "io2", "Iops": 300, "Encrypted": False}.items()
     assert volumes["/dev/sdb"]["Attachments"][0]["DeleteOnTermination"] is False
     assert volumes["/dev/sdb"]["Tags"] == [{"Key": "v", "Value": "2"}]
@@ -83,7 +71,9 @@ def test_launch_template_data_is_applied(aws, net):
         "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 33, "VolumeType": "gp3"}}],
         "TagSpecifications": [{"ResourceType": "instance", "Tags": [{"Key": "lt", "Value": "1"}, {"Key": "both", "Value": "lt"}]}],
     }  # fmt: skip
-    template = aws.ec2.create_launch_template(LaunchTemplateName="name", LaunchTemplateData=data)["LaunchTemplate"]["LaunchTemplateId"]
+    template = aws.ec2.create_launch_template(LaunchTemplateName="name", LaunchTemplateData=data)["LaunchTemplate"][
+        "LaunchTemplateId"
+    ]
     identity = launch(aws, net, ImageId=None, InstanceType=None, LaunchTemplate={"LaunchTemplateId": template},
                       TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "both", "Value": "run"}]}])  # fmt: skip
     found = instance_of(aws, identity)
@@ -91,13 +81,29 @@ def test_launch_template_data_is_applied(aws, net):
     assert found["MetadataOptions"]["HttpTokens"] == "required" and found["SecurityGroups"][0]["GroupId"] == group
     assert [device["DeviceName"] for device in found["BlockDeviceMappings"]] == ["/dev/xvda"]
     tags = {tag["Key"]: tag["Value"] for tag in found["Tags"]}
-    assert tags == {"lt": "1", "both": "run", "aws:ec2launchtemplate:id": template, "aws:ec2launchtemplate:version": "1"}
+    assert tags == {
+        "lt": "1",
+        "both": "run",
+        "aws:ec2launchtemplate:id": template,
+        "aws:ec2launchtemplate:version": "1",
+    }
     (volume,) = aws.ec2.describe_volumes()["Volumes"]
     assert volume.items() >= {"Size": 33, "VolumeType": "gp3", "Iops": 3000, "Throughput": 125}.items()
     assert attribute(aws, identity, "userData") == base64.b64encode(b"hi").decode()
     interfaces = [{"DeviceIndex": 0, "Groups": [group], "AssociatePublicIpAddress": True, "SubnetId": net["other"]}]
-    aws.ec2.create_launch_template_version(LaunchTemplateId=template, SourceVersion="1", LaunchTemplateData={"NetworkInterfaces": interfaces, "SecurityGroupIds": []})
-    second = launch(aws, net, ImageId=None, InstanceType=None, SubnetId=None, LaunchTemplate={"LaunchTemplateId": template, "Version": "$Latest"})
+    aws.ec2.create_launch_template_version(
+        LaunchTemplateId=template,
+        SourceVersion="1",
+        LaunchTemplateData={"NetworkInterfaces": interfaces, "SecurityGroupIds": []},
+    )
+    second = launch(
+        aws,
+        net,
+        ImageId=None,
+        InstanceType=None,
+        SubnetId=None,
+        LaunchTemplate={"LaunchTemplateId": template, "Version": "$Latest"},
+    )
     found = instance_of(aws, second)
     assert found["SubnetId"] == net["other"] and found["PublicIpAddress"]
 
@@ -106,13 +112,24 @@ def test_launch_template_versions_and_tags(aws):
     specification = [{"ResourceType": "launch-template", "Tags": [{"Key": "a", "Value": "1"}]}]
     inner = [{"ResourceType": "instance", "Tags": [{"Key": "b", "Value": "2"}]}]
     data = {"ImageId": "ami-0123456789abcdef0", "InstanceType": "t3.micro", "TagSpecifications": inner}
-    template = aws.ec2.create_launch_template(LaunchTemplateName="name", LaunchTemplateData=data, TagSpecifications=specification, VersionDescription="first")["LaunchTemplate"]
+    template = aws.ec2.create_launch_template(
+        LaunchTemplateName="name", LaunchTemplateData=data, TagSpecifications=specification, VersionDescription="first"
+    )["LaunchTemplate"]
     identity = template["LaunchTemplateId"]
-    assert template["Tags"] == [{"Key": "a", "Value": "1"}] and (template["DefaultVersionNumber"], template["LatestVersionNumber"]) == (1, 1)
-    (version,) = aws.ec2.describe_launch_template_versions(LaunchTemplateId=identity, Versions=["$Latest"])["LaunchTemplateVersions"]
+    assert template["Tags"] == [{"Key": "a", "Value": "1"}] and (
+        template["DefaultVersionNumber"],
+        template["LatestVersionNumber"],
+    ) == (1, 1)
+    (version,) = aws.ec2.describe_launch_template_versions(LaunchTemplateId=identity, Versions=["$Latest"])[
+        "LaunchTemplateVersions"
+    ]
     assert version["LaunchTemplateData"] == data and version["VersionDescription"] == "first"
-    aws.ec2.create_launch_template_version(LaunchTemplateId=identity, SourceVersion="1", LaunchTemplateData={"InstanceType": "t3.small"})
-    (version,) = aws.ec2.describe_launch_template_versions(LaunchTemplateName="name", Versions=["2"])["LaunchTemplateVersions"]
+    aws.ec2.create_launch_template_version(
+        LaunchTemplateId=identity, SourceVersion="1", LaunchTemplateData={"InstanceType": "t3.small"}
+    )
+    (version,) = aws.ec2.describe_launch_template_versions(LaunchTemplateName="name", Versions=["2"])[
+        "LaunchTemplateVersions"
+    ]
     assert version["LaunchTemplateData"] == data | {"InstanceType": "t3.small"}
     aws.ec2.create_launch_template_version(LaunchTemplateId=identity, LaunchTemplateData={"InstanceType": "t3.large"})
     aws.ec2.modify_launch_template(LaunchTemplateId=identity, DefaultVersion="2")
@@ -121,14 +138,22 @@ def test_launch_template_versions_and_tags(aws):
     answer = aws.ec2.delete_launch_template_versions(LaunchTemplateId=identity, Versions=["3", "9"])
     assert [each["VersionNumber"] for each in answer["SuccessfullyDeletedLaunchTemplateVersions"]] == [3]
     assert [each["VersionNumber"] for each in answer["UnsuccessfullyDeletedLaunchTemplateVersions"]] == [9]
-    created = aws.ec2.create_launch_template_version(LaunchTemplateId=identity, LaunchTemplateData={"InstanceType": "t3.large"})
+    created = aws.ec2.create_launch_template_version(
+        LaunchTemplateId=identity, LaunchTemplateData={"InstanceType": "t3.large"}
+    )
     assert created["LaunchTemplateVersion"]["VersionNumber"] == 4
-    numbers = [each["VersionNumber"] for each in aws.ec2.describe_launch_template_versions(LaunchTemplateId=identity)["LaunchTemplateVersions"]]
+    numbers = [
+        each["VersionNumber"]
+        for each in aws.ec2.describe_launch_template_versions(LaunchTemplateId=identity)["LaunchTemplateVersions"]
+    ]
     assert numbers == [4, 2, 1]
     aws.ec2.create_tags(Resources=[identity], Tags=[{"Key": "c", "Value": "3"}])
     aws.ec2.delete_tags(Resources=[identity], Tags=[{"Key": "a"}])
     (found,) = aws.ec2.describe_launch_templates(Filters=[{"Name": "tag:c", "Values": ["3"]}])["LaunchTemplates"]
-    assert found["Tags"] == [{"Key": "c", "Value": "3"}] and (found["DefaultVersionNumber"], found["LatestVersionNumber"]) == (2, 4)
+    assert found["Tags"] == [{"Key": "c", "Value": "3"}] and (
+        found["DefaultVersionNumber"],
+        found["LatestVersionNumber"],
+    ) == (2, 4)
     aws.ec2.delete_launch_template(LaunchTemplateId=identity)
     with raises("InvalidLaunchTemplateId.NotFound"):
         aws.ec2.describe_launch_templates(LaunchTemplateIds=[identity])
@@ -155,7 +180,11 @@ def test_launch_refuses(aws, net, change, code):
 
 def test_what_changes_only_when_stopped(aws, net):
     identity = launch(aws, net)
-    for change in ({"InstanceType": {"Value": "t3.small"}}, {"UserData": {"Value": b"new"}}, {"EbsOptimized": {"Value": True}}):
+    for change in (
+        {"InstanceType": {"Value": "t3.small"}},
+        {"UserData": {"Value": b"new"}},
+        {"EbsOptimized": {"Value": True}},
+    ):
         with raises("IncorrectInstanceState"):
             aws.ec2.modify_instance_attribute(InstanceId=identity, **change)
     aws.ec2.stop_instances(InstanceIds=[identity])
@@ -176,14 +205,23 @@ def test_what_changes_at_any_time(aws, net):
     aws.ec2.modify_instance_attribute(InstanceId=identity, SourceDestCheck={"Value": False})
     aws.ec2.modify_instance_attribute(InstanceId=identity, DisableApiTermination={"Value": True})
     aws.ec2.modify_instance_attribute(InstanceId=identity, InstanceInitiatedShutdownBehavior={"Value": "terminate"})
-    aws.ec2.modify_instance_attribute(InstanceId=identity, BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"DeleteOnTermination": False}}])
+    aws.ec2.modify_instance_attribute(
+        InstanceId=identity, BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"DeleteOnTermination": False}}]
+    )
     aws.ec2.modify_instance_metadata_options(InstanceId=identity, HttpTokens="required")
     aws.ec2.modify_instance_metadata_options(InstanceId=identity, HttpPutResponseHopLimit=2)
     aws.ec2.monitor_instances(InstanceIds=[identity])
     found = instance_of(aws, identity)
-    assert [each["GroupId"] for each in found["SecurityGroups"]] == [each["GroupId"] for each in found["NetworkInterfaces"][0]["Groups"]] == [group]
+    assert (
+        [each["GroupId"] for each in found["SecurityGroups"]]
+        == [each["GroupId"] for each in found["NetworkInterfaces"][0]["Groups"]]
+        == [group]
+    )
     assert found["SourceDestCheck"] is False and found["Monitoring"]["State"] == "enabled"
-    assert (found["MetadataOptions"]["HttpTokens"], found["MetadataOptions"]["HttpPutResponseHopLimit"]) == ("required", 2)
+    assert (found["MetadataOptions"]["HttpTokens"], found["MetadataOptions"]["HttpPutResponseHopLimit"]) == (
+        "required",
+        2,
+    )
     assert found["BlockDeviceMappings"][0]["Ebs"]["DeleteOnTermination"] is False
     assert attribute(aws, identity, "disableApiTermination") is True
     aws.ec2.unmonitor_instances(InstanceIds=[identity])
@@ -195,11 +233,17 @@ def test_what_changes_at_any_time(aws, net):
 
 def test_instance_profiles(aws, net):
     identity = launch(aws, net)
-    association = aws.ec2.associate_iam_instance_profile(InstanceId=identity, IamInstanceProfile={"Name": profile(aws, "p")})["IamInstanceProfileAssociation"]
+    association = aws.ec2.associate_iam_instance_profile(
+        InstanceId=identity, IamInstanceProfile={"Name": profile(aws, "p")}
+    )["IamInstanceProfileAssociation"]
     assert instance_of(aws, identity)["IamInstanceProfile"]["Arn"].endswith("/p")
-    aws.ec2.replace_iam_instance_profile_association(AssociationId=association["AssociationId"], IamInstanceProfile={"Name": profile(aws, "q")})
+    aws.ec2.replace_iam_instance_profile_association(
+        AssociationId=association["AssociationId"], IamInstanceProfile={"Name": profile(aws, "q")}
+    )
     assert instance_of(aws, identity)["IamInstanceProfile"]["Arn"].endswith("/q")
-    (found,) = aws.ec2.describe_iam_instance_profile_associations(Filters=[{"Name": "instance-id", "Values": [identity]}])["IamInstanceProfileAssociations"]
+    (found,) = aws.ec2.describe_iam_instance_profile_associations(
+        Filters=[{"Name": "instance-id", "Values": [identity]}]
+    )["IamInstanceProfileAssociations"]
     aws.ec2.disassociate_iam_instance_profile(AssociationId=found["AssociationId"])
     assert "IamInstanceProfile" not in instance_of(aws, identity)
 
@@ -234,18 +278,6 @@ def test_states_take_a_while(aws, net, slow):
     aws.ec2.release_address(AllocationId=address)
 
 
-def test_nat_gateways(aws, net):
-    with raises("NatGatewayNotFound"):
-        aws.ec2.delete_nat_gateway(NatGatewayId="nat-0123456789abcdef0")
-    with raises("NatGatewayNotFound"):
-        aws.ec2.describe_nat_gateways(NatGatewayIds=["nat-0123456789abcdef0"])
-    tags = [{"ResourceType": "natgateway", "Tags": [{"Key": "a", "Value": "1"}]}]
-    private = aws.ec2.create_nat_gateway(SubnetId=net["subnet"], ConnectivityType="private", TagSpecifications=tags)["NatGateway"]["NatGatewayId"]
-    (found,) = aws.ec2.describe_nat_gateways(Filter=[{"Name": "tag:a", "Values": ["1"]}])["NatGateways"]
-    assert (found["NatGatewayId"], found["ConnectivityType"], found["State"]) == (private, "private", "available")
-    assert aws.ec2.describe_nat_gateways(Filter=[{"Name": "tag:a", "Values": ["2"]}])["NatGateways"] == []
-
-
 def test_volumes(aws, net):
     volume = aws.ec2.create_volume(AvailabilityZone="us-east-1a", Size=10, VolumeType="gp3")["VolumeId"]
     identity = launch(aws, net)
@@ -253,16 +285,31 @@ def test_volumes(aws, net):
     def find():
         return aws.ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]
 
-    assert find().items() >= {"Iops": 3000, "Throughput": 125, "State": "available", "MultiAttachEnabled": False, "Encrypted": False}.items()
+    assert (
+        find().items()
+        >= {
+            "Iops": 3000,
+            "Throughput": 125,
+            "State": "available",
+            "MultiAttachEnabled": False,
+            "Encrypted": False,
+        }.items()
+    )
     aws.ec2.attach_volume(VolumeId=volume, InstanceId=identity, Device="/dev/sdf")
-    assert find()["Attachments"][0].items() >= {"State": "attached", "DeleteOnTermination": False, "Device": "/dev/sdf"}.items()
+    assert (
+        find()["Attachments"][0].items()
+        >= {"State": "attached", "DeleteOnTermination": False, "Device": "/dev/sdf"}.items()
+    )
     with raises("VolumeInUse"):
         aws.ec2.delete_volume(VolumeId=volume)
     with raises("VolumeInUse"):
         aws.ec2.attach_volume(VolumeId=volume, InstanceId=identity, Device="/dev/sdg")
     aws.ec2.modify_volume(VolumeId=volume, Size=20, Iops=4000)
     assert find().items() >= {"Size": 20, "Iops": 4000, "Throughput": 125}.items()
-    assert aws.ec2.describe_volumes_modifications(VolumeIds=[volume])["VolumesModifications"][0]["ModificationState"] == "completed"
+    assert (
+        aws.ec2.describe_volumes_modifications(VolumeIds=[volume])["VolumesModifications"][0]["ModificationState"]
+        == "completed"
+    )
     with raises("InvalidParameterValue"):
         aws.ec2.modify_volume(VolumeId=volume, Size=5)
     aws.ec2.modify_volume(VolumeId=volume, VolumeType="gp2")
@@ -276,86 +323,3 @@ def test_volumes(aws, net):
     aws.ec2.delete_volume(VolumeId=volume)
     with raises("InvalidVolume.NotFound"):
         aws.ec2.describe_volumes(VolumeIds=[volume])
-
-
-def test_addresses(aws, net):
-    identity = launch(aws, net)
-    address = aws.ec2.allocate_address(Domain="vpc")["AllocationId"]
-    association = aws.ec2.associate_address(AllocationId=address, InstanceId=identity)["AssociationId"]
-    assert aws.ec2.associate_address(AllocationId=address, InstanceId=identity)["AssociationId"] == association
-    assert instance_of(aws, identity)["PublicIpAddress"] == aws.ec2.describe_addresses()["Addresses"][0]["PublicIp"]
-    with raises("InvalidIPAddress.InUse"):
-        aws.ec2.release_address(AllocationId=address)
-    aws.ec2.terminate_instances(InstanceIds=[identity])
-    aws.ec2.release_address(AllocationId=address)
-
-
-def test_tags(aws, net):
-    aws.ec2.create_tags(Resources=[net["vpc"], net["subnet"]], Tags=[{"Key": "stack", "Value": "s"}])
-    found = aws.ec2.describe_tags(Filters=[{"Name": "key", "Values": ["stack"]}, {"Name": "resource-type", "Values": ["subnet"]}])["Tags"]
-    assert found == [{"Key": "stack", "ResourceId": net["subnet"], "ResourceType": "subnet", "Value": "s"}]
-    assert len(aws.ec2.describe_tags(Filters=[{"Name": "tag:stack", "Values": ["s"]}])["Tags"]) == 2
-    with raises("InvalidParameterValue"):
-        aws.ec2.create_tags(Resources=[net["vpc"]], Tags=[{"Key": "aws:x", "Value": ""}])
-    with raises("InvalidVpcID.NotFound"):
-        aws.ec2.create_tags(Resources=["vpc-0123456789abcdef0"], Tags=[{"Key": "x", "Value": ""}])
-
-
-@pytest.mark.parametrize(
-    ("operation", "parameters", "code"),
-    [
-        ("describe_vpcs", {"VpcIds": ["vpc-0123456789abcdef0"]}, "InvalidVpcID.NotFound"),
-        ("describe_subnets", {"SubnetIds": ["subnet-0123456789abcdef0"]}, "InvalidSubnetID.NotFound"),
-        ("describe_internet_gateways", {"InternetGatewayIds": ["igw-0123456789abcdef0"]}, "InvalidInternetGatewayID.NotFound"),
-        ("describe_addresses", {"AllocationIds": ["eipalloc-0123456789abcdef0"]}, "InvalidAllocationID.NotFound"),
-        ("describe_route_tables", {"RouteTableIds": ["rtb-0123456789abcdef0"]}, "InvalidRouteTableID.NotFound"),
-        ("describe_security_groups", {"GroupIds": ["sg-0123456789abcdef0"]}, "InvalidGroup.NotFound"),
-        ("describe_security_group_rules", {"SecurityGroupRuleIds": ["sgr-0123456789abcdef0"]}, "InvalidSecurityGroupRuleId.NotFound"),
-        ("describe_key_pairs", {"KeyNames": ["none"]}, "InvalidKeyPair.NotFound"),
-        ("describe_instances", {"InstanceIds": ["i-0123456789abcdef0"]}, "InvalidInstanceID.NotFound"),
-        ("describe_instances", {"InstanceIds": ["xyz"]}, "InvalidInstanceID.Malformed"),
-        ("describe_volumes", {"VolumeIds": ["vol-0123456789abcdef0"]}, "InvalidVolume.NotFound"),
-        ("describe_images", {"ImageIds": ["ami-0123456789abcdef0"]}, "InvalidAMIID.NotFound"),
-        ("describe_instance_types", {"InstanceTypes": ["t9.huge"]}, "InvalidInstanceType"),
-        ("describe_network_acls", {"NetworkAclIds": ["acl-0123456789abcdef0"]}, "InvalidNetworkAclID.NotFound"),
-        ("describe_launch_template_versions", {"LaunchTemplateId": "lt-0123456789abcdef0"}, "InvalidLaunchTemplateId.NotFound"),
-        ("delete_volume", {"VolumeId": "vol-0123456789abcdef0"}, "InvalidVolume.NotFound"),
-        ("delete_vpc", {"VpcId": "vpc-0123456789abcdef0"}, "InvalidVpcID.NotFound"),
-        ("delete_subnet", {"SubnetId": "subnet-0123456789abcdef0"}, "InvalidSubnetID.NotFound"),
-        ("delete_security_group", {"GroupId": "sg-0123456789abcdef0"}, "InvalidGroup.NotFound"),
-        ("delete_launch_template", {"LaunchTemplateId": "lt-0123456789abcdef0"}, "InvalidLaunchTemplateId.NotFound"),
-        ("terminate_instances", {"InstanceIds": ["i-0123456789abcdef0"]}, "InvalidInstanceID.NotFound"),
-        ("release_address", {"AllocationId": "eipalloc-0123456789abcdef0"}, "InvalidAllocationID.NotFound"),
-        ("disassociate_address", {"AssociationId": "eipassoc-0123456789abcdef0"}, "InvalidAssociationID.NotFound"),
-        ("disassociate_route_table", {"AssociationId": "rtbassoc-0123456789abcdef0"}, "InvalidAssociationID.NotFound"),
-        ("delete_route", {"RouteTableId": "rtb-0123456789abcdef0", "DestinationCidrBlock": "0.0.0.0/0"}, "InvalidRouteTableID.NotFound"),
-    ],
-)
-def test_unknown_ids(aws, operation, parameters, code):
-    with raises(code):
-        getattr(aws.ec2, operation)(**parameters)
-
-
-def test_rule_descriptions_and_ports(aws, net):
-    groups = [aws.ec2.create_security_group(GroupName=name, Description="d", VpcId=net["vpc"])["GroupId"] for name in ("g", "h")]
-    pairs = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": groups[1], "Description": "from h"}]}
-    everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "all"}]}
-    answer = aws.ec2.authorize_security_group_ingress(GroupId=groups[0], IpPermissions=[pairs, everything])["SecurityGroupRules"]
-    assert [(rule["FromPort"], rule["Description"]) for rule in answer] == [(80, "from h"), (-1, "all")]
-    found = aws.ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule["SecurityGroupRuleId"] for rule in answer])["SecurityGroupRules"]
-    assert sorted((rule["FromPort"], rule["Description"]) for rule in found) == [(-1, "all"), (80, "from h")]
-
-
-def test_subnet_and_address_fields(aws, net):
-    aws.ec2.modify_subnet_attribute(SubnetId=net["subnet"], EnableDns64={"Value": True})
-    aws.ec2.modify_subnet_attribute(SubnetId=net["subnet"], PrivateDnsHostnameTypeOnLaunch="resource-name")
-    aws.ec2.modify_subnet_attribute(SubnetId=net["subnet"], EnableResourceNameDnsARecordOnLaunch={"Value": True})
-    aws.ec2.modify_subnet_attribute(SubnetId=net["subnet"], MapPublicIpOnLaunch={"Value": True})
-    (found,) = aws.ec2.describe_subnets(SubnetIds=[net["subnet"]])["Subnets"]
-    assert found.items() >= {"EnableDns64": True, "MapPublicIpOnLaunch": True, "MapCustomerOwnedIpOnLaunch": False}.items()
-    options = {"HostnameType": "resource-name", "EnableResourceNameDnsARecord": True, "EnableResourceNameDnsAAAARecord": False}
-    assert found["PrivateDnsNameOptionsOnLaunch"] == options
-    allocated = aws.ec2.allocate_address(Domain="vpc")
-    (address,) = aws.ec2.describe_addresses()["Addresses"]
-    assert (allocated["NetworkBorderGroup"], address["PublicIpv4Pool"]) == ("us-east-1", "amazon")
-    assert not {"InstanceId", "AssociationId", "NetworkInterfaceId"} & set(address)

@@ -12,7 +12,9 @@ def net(aws):
 
 def balancer(aws, net, name="lb", **more):
     parameters = {"Name": name, "Subnets": net["subnets"][:2]} | more
-    return aws.elbv2.create_load_balancer(**{key: value for key, value in parameters.items() if value is not None})["LoadBalancers"][0]
+    return aws.elbv2.create_load_balancer(**{key: value for key, value in parameters.items() if value is not None})[
+        "LoadBalancers"
+    ][0]
 
 
 def group(aws, net, name="tg", **more):
@@ -21,7 +23,12 @@ def group(aws, net, name="tg", **more):
 
 
 def listener(aws, balancer, actions, **more):
-    parameters = {"LoadBalancerArn": balancer["LoadBalancerArn"], "Protocol": "HTTP", "Port": 80, "DefaultActions": actions} | more
+    parameters = {
+        "LoadBalancerArn": balancer["LoadBalancerArn"],
+        "Protocol": "HTTP",
+        "Port": 80,
+        "DefaultActions": actions,
+    } | more
     return aws.elbv2.create_listener(**parameters)["Listeners"][0]
 
 
@@ -85,9 +92,18 @@ def test_an_internet_facing_load_balancer_needs_a_gateway(aws):
 def test_application_load_balancer_fields_and_attributes(aws, net):
     lb = balancer(aws, net)
     (found,) = aws.elbv2.describe_load_balancers(Names=["lb"])["LoadBalancers"]
-    expected = {"Type": "application", "Scheme": "internet-facing", "IpAddressType": "ipv4", "VpcId": net["vpc"], "State": {"Code": "active"}}
+    expected = {
+        "Type": "application",
+        "Scheme": "internet-facing",
+        "IpAddressType": "ipv4",
+        "VpcId": net["vpc"],
+        "State": {"Code": "active"},
+    }
     assert {name: found[name] for name in expected} == expected
-    assert len(found["SecurityGroups"]) == 1 and [zone["SubnetId"] for zone in found["AvailabilityZones"]] == net["subnets"][:2]
+    assert (
+        len(found["SecurityGroups"]) == 1
+        and [zone["SubnetId"] for zone in found["AvailabilityZones"]] == net["subnets"][:2]
+    )
     attributes = values(aws.elbv2.describe_load_balancer_attributes(LoadBalancerArn=lb["LoadBalancerArn"]))
     expected = {
         "idle_timeout.timeout_seconds": "60", "routing.http2.enabled": "true", "access_logs.s3.enabled": "false", "client_keep_alive.seconds": "3600",
@@ -98,23 +114,42 @@ def test_application_load_balancer_fields_and_attributes(aws, net):
     }  # fmt: skip
     assert expected.items() <= attributes.items()
     change = [{"Key": "idle_timeout.timeout_seconds", "Value": "90"}]
-    changed = values(aws.elbv2.modify_load_balancer_attributes(LoadBalancerArn=lb["LoadBalancerArn"], Attributes=change))
+    changed = values(
+        aws.elbv2.modify_load_balancer_attributes(LoadBalancerArn=lb["LoadBalancerArn"], Attributes=change)
+    )
     assert changed == attributes | {"idle_timeout.timeout_seconds": "90"}
-    for wrong in ({"Key": "nothing", "Value": "1"}, {"Key": "idle_timeout.timeout_seconds", "Value": "0"}, {"Key": "routing.http2.enabled", "Value": "maybe"}):
+    for wrong in (
+        {"Key": "nothing", "Value": "1"},
+        {"Key": "idle_timeout.timeout_seconds", "Value": "0"},
+        {"Key": "routing.http2.enabled", "Value": "maybe"},
+    ):
         with raises("ValidationError"):
             aws.elbv2.modify_load_balancer_attributes(LoadBalancerArn=lb["LoadBalancerArn"], Attributes=[wrong])
 
 
 def test_network_load_balancer(aws, net):
     address = aws.ec2.allocate_address(Domain="vpc")
-    lb = balancer(aws, net, Type="network", Subnets=None, SubnetMappings=[{"SubnetId": net["subnets"][0], "AllocationId": address["AllocationId"]}])
-    assert lb["AvailabilityZones"][0]["LoadBalancerAddresses"] == [{"AllocationId": address["AllocationId"], "IpAddress": address["PublicIp"]}]
+    lb = balancer(
+        aws,
+        net,
+        Type="network",
+        Subnets=None,
+        SubnetMappings=[{"SubnetId": net["subnets"][0], "AllocationId": address["AllocationId"]}],
+    )
+    assert lb["AvailabilityZones"][0]["LoadBalancerAddresses"] == [
+        {"AllocationId": address["AllocationId"], "IpAddress": address["PublicIp"]}
+    ]
     assert "SecurityGroups" not in lb
     attributes = values(aws.elbv2.describe_load_balancer_attributes(LoadBalancerArn=lb["LoadBalancerArn"]))
-    assert attributes["load_balancing.cross_zone.enabled"] == "false" and attributes["dns_record.client_routing_policy"] == "any_availability_zone"
+    assert (
+        attributes["load_balancing.cross_zone.enabled"] == "false"
+        and attributes["dns_record.client_routing_policy"] == "any_availability_zone"
+    )
     tcp = group(aws, net, Protocol="TCP")
     made = listener(aws, lb, forward(tcp), Protocol="TCP")
-    assert values(aws.elbv2.describe_listener_attributes(ListenerArn=made["ListenerArn"])) == {"tcp.idle_timeout.seconds": "350"}
+    assert values(aws.elbv2.describe_listener_attributes(ListenerArn=made["ListenerArn"])) == {
+        "tcp.idle_timeout.seconds": "350"
+    }
     attributes = values(aws.elbv2.describe_target_group_attributes(TargetGroupArn=tcp["TargetGroupArn"]))
     assert attributes["preserve_client_ip.enabled"] == "true" and attributes["stickiness.type"] == "source_ip"
     with raises("InvalidConfigurationRequest"):
@@ -141,13 +176,26 @@ def test_target_group_defaults(aws, net):
     }  # fmt: skip
     tcp = group(aws, net, "tcp", Protocol="TCP", TargetType="ip")
     assert (tcp["HealthCheckProtocol"], tcp["HealthCheckTimeoutSeconds"]) == ("TCP", 10) and "Matcher" not in tcp
-    modified = aws.elbv2.modify_target_group(TargetGroupArn=tg["TargetGroupArn"], HealthCheckPath="/up", HealthCheckIntervalSeconds=10, Matcher={"HttpCode": "200-299"})
+    modified = aws.elbv2.modify_target_group(
+        TargetGroupArn=tg["TargetGroupArn"],
+        HealthCheckPath="/up",
+        HealthCheckIntervalSeconds=10,
+        Matcher={"HttpCode": "200-299"},
+    )
     assert modified["TargetGroups"][0]["HealthCheckPath"] == "/up"
-    change = [{"Key": "stickiness.enabled", "Value": "true"}, {"Key": "load_balancing.algorithm.type", "Value": "least_outstanding_requests"}]
+    change = [
+        {"Key": "stickiness.enabled", "Value": "true"},
+        {"Key": "load_balancing.algorithm.type", "Value": "least_outstanding_requests"},
+    ]
     changed = values(aws.elbv2.modify_target_group_attributes(TargetGroupArn=tg["TargetGroupArn"], Attributes=change))
-    assert changed["stickiness.enabled"] == "true" and changed["load_balancing.algorithm.type"] == "least_outstanding_requests"
+    assert (
+        changed["stickiness.enabled"] == "true"
+        and changed["load_balancing.algorithm.type"] == "least_outstanding_requests"
+    )
     with raises("InvalidConfigurationRequest"):
-        aws.elbv2.modify_target_group_attributes(TargetGroupArn=tg["TargetGroupArn"], Attributes=[{"Key": "slow_start.duration_seconds", "Value": "60"}])
+        aws.elbv2.modify_target_group_attributes(
+            TargetGroupArn=tg["TargetGroupArn"], Attributes=[{"Key": "slow_start.duration_seconds", "Value": "60"}]
+        )
 
 
 def test_actions_are_echoed_in_full(aws, net):
@@ -157,17 +205,35 @@ def test_actions_are_echoed_in_full(aws, net):
         "Type": "forward", "Order": 1, "TargetGroupArn": one["TargetGroupArn"],
         "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": one["TargetGroupArn"], "Weight": 1}], "TargetGroupStickinessConfig": {"Enabled": False}},
     }]  # fmt: skip
-    assert aws.elbv2.describe_target_groups(LoadBalancerArn=lb["LoadBalancerArn"])["TargetGroups"][0]["LoadBalancerArns"] == [lb["LoadBalancerArn"]]
+    assert aws.elbv2.describe_target_groups(LoadBalancerArn=lb["LoadBalancerArn"])["TargetGroups"][0][
+        "LoadBalancerArns"
+    ] == [lb["LoadBalancerArn"]]
     weighted = [{"Type": "forward", "ForwardConfig": {
         "TargetGroups": [{"TargetGroupArn": each["TargetGroupArn"], "Weight": weight} for each, weight in ((one, 90), (two, 10))],
         "TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60}}}]  # fmt: skip
-    (action,) = aws.elbv2.modify_listener(ListenerArn=made["ListenerArn"], DefaultActions=weighted)["Listeners"][0]["DefaultActions"]
+    (action,) = aws.elbv2.modify_listener(ListenerArn=made["ListenerArn"], DefaultActions=weighted)["Listeners"][0][
+        "DefaultActions"
+    ]
     assert "TargetGroupArn" not in action and action["ForwardConfig"] == weighted[0]["ForwardConfig"]
     redirect = [{"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_301", "Protocol": "HTTPS", "Port": "443"}}]
     (action,) = listener(aws, lb, redirect, Port=81)["DefaultActions"]
-    assert action["RedirectConfig"] == {"Protocol": "HTTPS", "Port": "443", "Host": "#{host}", "Path": "/#{path}", "Query": "#{query}", "StatusCode": "HTTP_301"}
-    fixed = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404", "ContentType": "text/plain", "MessageBody": "no"}}]
-    assert listener(aws, lb, fixed, Port=82)["DefaultActions"][0]["FixedResponseConfig"] == fixed[0]["FixedResponseConfig"]
+    assert action["RedirectConfig"] == {
+        "Protocol": "HTTPS",
+        "Port": "443",
+        "Host": "#{host}",
+        "Path": "/#{path}",
+        "Query": "#{query}",
+        "StatusCode": "HTTP_301",
+    }
+    fixed = [
+        {
+            "Type": "fixed-response",
+            "FixedResponseConfig": {"StatusCode": "404", "ContentType": "text/plain", "MessageBody": "no"},
+        }
+    ]
+    assert (
+        listener(aws, lb, fixed, Port=82)["DefaultActions"][0]["FixedResponseConfig"] == fixed[0]["FixedResponseConfig"]
+    )
     with raises("TargetGroupNotFound"):
         listener(aws, lb, [{"Type": "forward", "TargetGroupArn": one["TargetGroupArn"] + "0"}], Port=83)
 
@@ -197,8 +263,16 @@ def test_rules(aws, net):
         {"Field": "source-ip", "SourceIpConfig": {"Values": ["10.0.0.0/8"]}},
     ]
     rule = aws.elbv2.create_rule(ListenerArn=arn, Priority=10, Conditions=conditions, Actions=forward(tg))["Rules"][0]
-    assert rule["Conditions"][0] == {"Field": "host-header", "Values": ["a.example.com"], "HostHeaderConfig": {"Values": ["a.example.com"]}}
-    assert rule["Conditions"][1] == {"Field": "path-pattern", "Values": ["/x/*"], "PathPatternConfig": {"Values": ["/x/*"]}}
+    assert rule["Conditions"][0] == {
+        "Field": "host-header",
+        "Values": ["a.example.com"],
+        "HostHeaderConfig": {"Values": ["a.example.com"]},
+    }
+    assert rule["Conditions"][1] == {
+        "Field": "path-pattern",
+        "Values": ["/x/*"],
+        "PathPatternConfig": {"Values": ["/x/*"]},
+    }
     assert rule["Conditions"][2] == conditions[2] and (rule["Priority"], rule["IsDefault"]) == ("10", False)
     with raises("PriorityInUse"):
         aws.elbv2.create_rule(ListenerArn=arn, Priority=10, Conditions=conditions, Actions=forward(tg))
@@ -227,7 +301,9 @@ def test_deletion(aws, net):
         aws.elbv2.delete_load_balancer(LoadBalancerArn=lb["LoadBalancerArn"])
     with raises("DependencyViolation"):
         aws.ec2.delete_subnet(SubnetId=net["subnets"][0])
-    aws.elbv2.modify_load_balancer_attributes(LoadBalancerArn=lb["LoadBalancerArn"], Attributes=[protect[0] | {"Value": "false"}])
+    aws.elbv2.modify_load_balancer_attributes(
+        LoadBalancerArn=lb["LoadBalancerArn"], Attributes=[protect[0] | {"Value": "false"}]
+    )
     for _ in range(2):
         aws.elbv2.delete_load_balancer(LoadBalancerArn=lb["LoadBalancerArn"])
     with raises("ListenerNotFound"):
@@ -244,7 +320,9 @@ def test_deletion(aws, net):
 def test_targets(aws, net, slow):
     lb, tg = balancer(aws, net), group(aws, net)
     arn = tg["TargetGroupArn"]
-    instance = aws.ec2.run_instances(ImageId=aws.image(), InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=net["subnets"][0])["Instances"][0]["InstanceId"]
+    instance = aws.ec2.run_instances(
+        ImageId=aws.image(), InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=net["subnets"][0]
+    )["Instances"][0]["InstanceId"]
     with raises("InvalidTarget"):
         aws.elbv2.register_targets(TargetGroupArn=arn, Targets=[{"Id": "i-0123456789abcdef0"}])
     aws.elbv2.register_targets(TargetGroupArn=arn, Targets=[{"Id": instance}, {"Id": instance, "Port": 81}])
@@ -277,7 +355,9 @@ def test_set_subnets_groups_and_tags(aws, net):
         aws.ec2.delete_security_group(GroupId=security)
     aws.elbv2.add_tags(ResourceArns=[arn], Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
     aws.elbv2.remove_tags(ResourceArns=[arn], TagKeys=["a"])
-    assert aws.elbv2.describe_tags(ResourceArns=[arn])["TagDescriptions"] == [{"ResourceArn": arn, "Tags": [{"Key": "b", "Value": "2"}]}]
+    assert aws.elbv2.describe_tags(ResourceArns=[arn])["TagDescriptions"] == [
+        {"ResourceArn": arn, "Tags": [{"Key": "b", "Value": "2"}]}
+    ]
     with raises("LoadBalancerNotFound"):
         aws.elbv2.describe_tags(ResourceArns=[arn + "0"])
     with raises("ValidationError"):

@@ -24,7 +24,12 @@ def test_a_token_gets_the_first_answer_again(aws):
     for name, call in calls.items():
         assert call() == call(), name
     address = aws.ec2.allocate_address(Domain="vpc")["AllocationId"]
-    nat = [aws.ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address, ClientToken=token)["NatGateway"]["NatGatewayId"] for _ in range(2)]
+    nat = [
+        aws.ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address, ClientToken=token)["NatGateway"][
+            "NatGatewayId"
+        ]
+        for _ in range(2)
+    ]
     assert nat[0] == nat[1]
     with raises("IdempotentParameterMismatch"):
         aws.ec2.create_volume(AvailabilityZone="us-east-1a", Size=2, ClientToken=token)
@@ -55,7 +60,11 @@ def test_pages_of_other_services(aws):
         aws.iam.create_role(RoleName=f"r{number}", AssumeRolePolicyDocument="{}")
     pages = list(aws.iam.get_paginator("list_roles").paginate(PaginationConfig={"PageSize": 2}))
     assert [len(page["Roles"]) for page in pages] == [2, 2, 1]
-    pages = list(aws.iam.get_paginator("get_account_authorization_details").paginate(Filter=["Role"], PaginationConfig={"PageSize": 3}))
+    pages = list(
+        aws.iam.get_paginator("get_account_authorization_details").paginate(
+            Filter=["Role"], PaginationConfig={"PageSize": 3}
+        )
+    )
     assert [len(page["RoleDetailList"]) for page in pages] == [3, 2]
     for number in range(5):
         aws.cloudwatch.put_metric_alarm(AlarmName=f"a{number}", Namespace="n", MetricName="m", Statistic="Sum", Period=60,
@@ -83,11 +92,18 @@ def test_unknown_filter(aws):
 
 def test_a_network_in_use_is_not_deleted(aws):
     vpc, subnets = aws.network()
-    gateway = aws.ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [vpc]}])["InternetGateways"][0]["InternetGatewayId"]
+    gateway = aws.ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [vpc]}])[
+        "InternetGateways"
+    ][0]["InternetGatewayId"]
     group = aws.ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
     other = aws.ec2.create_security_group(GroupName="h", Description="d", VpcId=vpc)["GroupId"]
-    aws.ec2.authorize_security_group_ingress(GroupId=other, IpPermissions=[{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": group}]}])
-    interface = aws.ec2.create_network_interface(SubnetId=subnets[0], Groups=[other])["NetworkInterface"]["NetworkInterfaceId"]
+    aws.ec2.authorize_security_group_ingress(
+        GroupId=other,
+        IpPermissions=[{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": group}]}],
+    )
+    interface = aws.ec2.create_network_interface(SubnetId=subnets[0], Groups=[other])["NetworkInterface"][
+        "NetworkInterfaceId"
+    ]
     address = aws.ec2.allocate_address(Domain="vpc")["AllocationId"]
     nat = aws.ec2.create_nat_gateway(SubnetId=subnets[1], AllocationId=address)["NatGateway"]["NatGatewayId"]
     table = aws.ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]

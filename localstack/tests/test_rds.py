@@ -9,7 +9,9 @@ from conftest import eventually, raises
 @pytest.fixture
 def net(aws):
     vpc, subnets = aws.network(3)
-    aws.rds.create_db_subnet_group(DBSubnetGroupName="sg", DBSubnetGroupDescription="d", SubnetIds=subnets[:2], Tags=[{"Key": "a", "Value": "1"}])
+    aws.rds.create_db_subnet_group(
+        DBSubnetGroupName="sg", DBSubnetGroupDescription="d", SubnetIds=subnets[:2], Tags=[{"Key": "a", "Value": "1"}]
+    )
     return {"vpc": vpc, "subnets": subnets}
 
 
@@ -19,7 +21,9 @@ def create(aws, name="db", **more):
         "MasterUsername": "root", "MasterUserPassword": "correct-horse", "DBSubnetGroupName": "sg",
     }  # fmt: skip
     parameters |= more
-    return aws.rds.create_db_instance(**{key: value for key, value in parameters.items() if value is not None})["DBInstance"]
+    return aws.rds.create_db_instance(**{key: value for key, value in parameters.items() if value is not None})[
+        "DBInstance"
+    ]
 
 
 def find(aws, name="db"):
@@ -37,7 +41,9 @@ def test_defaults(aws, net):
         "CACertificateIdentifier": "rds-ca-rsa2048-g1", "BackupTarget": "region", "DedicatedLogVolume": False,
     }  # fmt: skip
     assert {name: found[name] for name in expected} == expected
-    assert found["DBParameterGroups"] == [{"DBParameterGroupName": "default.postgres17", "ParameterApplyStatus": "in-sync"}]
+    assert found["DBParameterGroups"] == [
+        {"DBParameterGroupName": "default.postgres17", "ParameterApplyStatus": "in-sync"}
+    ]
     assert found["OptionGroupMemberships"] == [{"OptionGroupName": "default:postgres-17", "Status": "in-sync"}]
     assert found["Endpoint"]["Port"] == 5432 and found["DBSubnetGroup"]["DBSubnetGroupName"] == "sg"
     assert not {"MaxAllocatedStorage", "KmsKeyId", "MasterUserSecret", "Iops", "SecondaryAvailabilityZone"} & set(found)
@@ -59,7 +65,11 @@ def test_every_field_round_trips(aws, net):
     assert found["EngineVersion"] == "16.10" and found["SecondaryAvailabilityZone"] == "us-east-1a"
     assert (found["Iops"], found["StorageThroughput"], found["Endpoint"]["Port"]) == (3000, 125, 6000)
     assert found["VpcSecurityGroups"] == [{"VpcSecurityGroupId": group, "Status": "active"}]
-    assert found["PerformanceInsightsEnabled"] and found["PerformanceInsightsRetentionPeriod"] == 7 and found["IAMDatabaseAuthenticationEnabled"]
+    assert (
+        found["PerformanceInsightsEnabled"]
+        and found["PerformanceInsightsRetentionPeriod"] == 7
+        and found["IAMDatabaseAuthenticationEnabled"]
+    )
     assert found["EnabledCloudwatchLogsExports"] == ["postgresql"] and found["TagList"] == [{"Key": "a", "Value": "1"}]
     assert found["KmsKeyId"] and found["DBParameterGroups"][0]["DBParameterGroupName"] == "pg"
     with raises("DependencyViolation"):
@@ -96,20 +106,45 @@ def test_changes_wait_or_apply(aws, net):
         create(aws)
     aws.rds.modify_db_instance(DBInstanceIdentifier="db", DBInstanceClass="db.t3.large", DeletionProtection=True)
     found = find(aws)
-    assert (found["DBInstanceClass"], found["PendingModifiedValues"], found["DeletionProtection"]) == ("db.t3.micro", {"DBInstanceClass": "db.t3.large"}, True)
-    aws.rds.modify_db_instance(DBInstanceIdentifier="db", ApplyImmediately=True, AllocatedStorage=30, MultiAZ=True, BackupRetentionPeriod=3)
+    assert (found["DBInstanceClass"], found["PendingModifiedValues"], found["DeletionProtection"]) == (
+        "db.t3.micro",
+        {"DBInstanceClass": "db.t3.large"},
+        True,
+    )
+    aws.rds.modify_db_instance(
+        DBInstanceIdentifier="db", ApplyImmediately=True, AllocatedStorage=30, MultiAZ=True, BackupRetentionPeriod=3
+    )
     found = find(aws)
-    assert (found["DBInstanceClass"], found["AllocatedStorage"], found["MultiAZ"], found["PendingModifiedValues"]) == ("db.t3.large", 30, True, {})
+    assert (found["DBInstanceClass"], found["AllocatedStorage"], found["MultiAZ"], found["PendingModifiedValues"]) == (
+        "db.t3.large",
+        30,
+        True,
+        {},
+    )
     with raises("InvalidParameterCombination"):
         aws.rds.modify_db_instance(DBInstanceIdentifier="db", AllocatedStorage=25)
     with raises("InvalidParameterCombination"):
         aws.rds.modify_db_instance(DBInstanceIdentifier="db", EngineVersion="17.4", ApplyImmediately=True)
-    aws.rds.modify_db_instance(DBInstanceIdentifier="db", EngineVersion="17.4", AllowMajorVersionUpgrade=True, ApplyImmediately=True)
+    aws.rds.modify_db_instance(
+        DBInstanceIdentifier="db", EngineVersion="17.4", AllowMajorVersionUpgrade=True, ApplyImmediately=True
+    )
     assert find(aws)["DBParameterGroups"][0]["DBParameterGroupName"] == "default.postgres17"
-    aws.rds.modify_db_instance(DBInstanceIdentifier="db", CloudwatchLogsExportConfiguration={"EnableLogTypes": ["postgresql", "upgrade"]}, EnableIAMDatabaseAuthentication=True)
-    aws.rds.modify_db_instance(DBInstanceIdentifier="db", CloudwatchLogsExportConfiguration={"DisableLogTypes": ["upgrade"]}, MaxAllocatedStorage=200)
+    aws.rds.modify_db_instance(
+        DBInstanceIdentifier="db",
+        CloudwatchLogsExportConfiguration={"EnableLogTypes": ["postgresql", "upgrade"]},
+        EnableIAMDatabaseAuthentication=True,
+    )
+    aws.rds.modify_db_instance(
+        DBInstanceIdentifier="db",
+        CloudwatchLogsExportConfiguration={"DisableLogTypes": ["upgrade"]},
+        MaxAllocatedStorage=200,
+    )
     found = find(aws)
-    assert (found["EnabledCloudwatchLogsExports"], found["IAMDatabaseAuthenticationEnabled"], found["MaxAllocatedStorage"]) == (["postgresql"], True, 200)
+    assert (
+        found["EnabledCloudwatchLogsExports"],
+        found["IAMDatabaseAuthenticationEnabled"],
+        found["MaxAllocatedStorage"],
+    ) == (["postgresql"], True, 200)
 
 
 def test_parameter_group_change_waits_for_a_reboot(aws, net):
@@ -129,7 +164,11 @@ def test_states_take_a_while(aws, net, slow):
     eventually(lambda: find(aws)["DBInstanceStatus"] == "available")
     aws.rds.modify_db_instance(DBInstanceIdentifier="db", DBInstanceClass="db.t3.large", ApplyImmediately=True)
     found = find(aws)
-    assert (found["DBInstanceStatus"], found["DBInstanceClass"], found["PendingModifiedValues"]) == ("modifying", "db.t3.micro", {"DBInstanceClass": "db.t3.large"})
+    assert (found["DBInstanceStatus"], found["DBInstanceClass"], found["PendingModifiedValues"]) == (
+        "modifying",
+        "db.t3.micro",
+        {"DBInstanceClass": "db.t3.large"},
+    )
     eventually(lambda: find(aws)["DBInstanceClass"] == "db.t3.large")
     aws.rds.delete_db_instance(DBInstanceIdentifier="db", SkipFinalSnapshot=True)
     assert find(aws)["DBInstanceStatus"] == "deleting"
@@ -146,7 +185,9 @@ def test_deletion_rules(aws, net):
     with raises("InvalidParameterCombination"):
         aws.rds.delete_db_instance(DBInstanceIdentifier="db", SkipFinalSnapshot=True, FinalDBSnapshotIdentifier="last")
     aws.rds.delete_db_instance(DBInstanceIdentifier="db", FinalDBSnapshotIdentifier="last")
-    assert [each["DBSnapshotIdentifier"] for each in aws.rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]] == ["last"]
+    assert [
+        each["DBSnapshotIdentifier"] for each in aws.rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
+    ] == ["last"]
     with raises("DBInstanceNotFound"):
         find(aws)
     aws.rds.delete_db_subnet_group(DBSubnetGroupName="sg")
@@ -160,9 +201,17 @@ def test_replicas(aws, net):
         aws.rds.create_db_instance_read_replica(DBInstanceIdentifier="r1", SourceDBInstanceIdentifier="db")
     aws.rds.modify_db_instance(DBInstanceIdentifier="db", BackupRetentionPeriod=3, ApplyImmediately=True)
     for name in ("r1", "r2"):
-        aws.rds.create_db_instance_read_replica(DBInstanceIdentifier=name, SourceDBInstanceIdentifier="db", Tags=[{"Key": "a", "Value": "1"}])
+        aws.rds.create_db_instance_read_replica(
+            DBInstanceIdentifier=name, SourceDBInstanceIdentifier="db", Tags=[{"Key": "a", "Value": "1"}]
+        )
     replica = find(aws, "r1")
-    expected = {"ReadReplicaSourceDBInstanceIdentifier": "db", "BackupRetentionPeriod": 0, "MultiAZ": False, "AllocatedStorage": 20, "DBInstanceClass": "db.t3.micro"}
+    expected = {
+        "ReadReplicaSourceDBInstanceIdentifier": "db",
+        "BackupRetentionPeriod": 0,
+        "MultiAZ": False,
+        "AllocatedStorage": 20,
+        "DBInstanceClass": "db.t3.micro",
+    }
     assert {name: replica[name] for name in expected} == expected and replica["TagList"] == [{"Key": "a", "Value": "1"}]
     assert find(aws)["ReadReplicaDBInstanceIdentifiers"] == ["r1", "r2"]
     aws.rds.promote_read_replica(DBInstanceIdentifier="r1", BackupRetentionPeriod=5)
@@ -189,8 +238,13 @@ def test_managed_password(aws, net):
     create(aws, MasterUserPassword=None, ManageMasterUserPassword=True)
     secret = find(aws)["MasterUserSecret"]
     assert secret["SecretStatus"] == "active" and ":secret:rds!db-" in secret["SecretArn"]
-    assert set(json.loads(aws.secretsmanager.get_secret_value(SecretId=secret["SecretArn"])["SecretString"])) == {"username", "password"}
-    aws.rds.modify_db_instance(DBInstanceIdentifier="db", ManageMasterUserPassword=False, MasterUserPassword="correct-horse")
+    assert set(json.loads(aws.secretsmanager.get_secret_value(SecretId=secret["SecretArn"])["SecretString"])) == {
+        "username",
+        "password",
+    }
+    aws.rds.modify_db_instance(
+        DBInstanceIdentifier="db", ManageMasterUserPassword=False, MasterUserPassword="correct-horse"
+    )
     assert "MasterUserSecret" not in find(aws)
     with raises("ResourceNotFoundException"):
         aws.secretsmanager.get_secret_value(SecretId=secret["SecretArn"])
@@ -198,21 +252,34 @@ def test_managed_password(aws, net):
 
 def test_subnet_groups(aws, net):
     (found,) = aws.rds.describe_db_subnet_groups(DBSubnetGroupName="SG")["DBSubnetGroups"]
-    assert {each["SubnetIdentifier"] for each in found["Subnets"]} == set(net["subnets"][:2]) and found["VpcId"] == net["vpc"]
+    assert {each["SubnetIdentifier"] for each in found["Subnets"]} == set(net["subnets"][:2]) and found["VpcId"] == net[
+        "vpc"
+    ]
     aws.rds.modify_db_subnet_group(DBSubnetGroupName="sg", SubnetIds=net["subnets"], DBSubnetGroupDescription="new")
     (found,) = aws.rds.describe_db_subnet_groups(DBSubnetGroupName="sg")["DBSubnetGroups"]
     assert len(found["Subnets"]) == 3 and found["DBSubnetGroupDescription"] == "new"
-    assert aws.rds.list_tags_for_resource(ResourceName=found["DBSubnetGroupArn"])["TagList"] == [{"Key": "a", "Value": "1"}]
+    assert aws.rds.list_tags_for_resource(ResourceName=found["DBSubnetGroupArn"])["TagList"] == [
+        {"Key": "a", "Value": "1"}
+    ]
     with raises("DBSubnetGroupAlreadyExists"):
         aws.rds.create_db_subnet_group(DBSubnetGroupName="sg", DBSubnetGroupDescription="d", SubnetIds=net["subnets"])
     with raises("DBSubnetGroupDoesNotCoverEnoughAZs"):
-        aws.rds.create_db_subnet_group(DBSubnetGroupName="one", DBSubnetGroupDescription="d", SubnetIds=net["subnets"][:1])
+        aws.rds.create_db_subnet_group(
+            DBSubnetGroupName="one", DBSubnetGroupDescription="d", SubnetIds=net["subnets"][:1]
+        )
 
 
 def test_parameter_groups(aws):
-    aws.rds.create_db_parameter_group(DBParameterGroupName="pg", DBParameterGroupFamily="postgres16", Description="d", Tags=[{"Key": "a", "Value": "1"}])
+    aws.rds.create_db_parameter_group(
+        DBParameterGroupName="pg",
+        DBParameterGroupFamily="postgres16",
+        Description="d",
+        Tags=[{"Key": "a", "Value": "1"}],
+    )
     with raises("DBParameterGroupAlreadyExists"):
-        aws.rds.create_db_parameter_group(DBParameterGroupName="pg", DBParameterGroupFamily="postgres16", Description="d")
+        aws.rds.create_db_parameter_group(
+            DBParameterGroupName="pg", DBParameterGroupFamily="postgres16", Description="d"
+        )
 
     def user():
         found = aws.rds.describe_db_parameters(DBParameterGroupName="pg", Source="user")["Parameters"]
@@ -220,12 +287,18 @@ def test_parameter_groups(aws):
 
     changes = [("log_statement", "all", "immediate"), ("max_connections", "50", "pending-reboot")]
     aws.rds.modify_db_parameter_group(
-        DBParameterGroupName="pg", Parameters=[{"ParameterName": n, "ParameterValue": v, "ApplyMethod": m} for n, v, m in changes]
+        DBParameterGroupName="pg",
+        Parameters=[{"ParameterName": n, "ParameterValue": v, "ApplyMethod": m} for n, v, m in changes],
     )
     assert user() == {"log_statement": ("all", "immediate"), "max_connections": ("50", "pending-reboot")}
     with raises("InvalidParameterCombination"):
-        aws.rds.modify_db_parameter_group(DBParameterGroupName="pg", Parameters=[{"ParameterName": "max_connections", "ParameterValue": "5", "ApplyMethod": "immediate"}])
-    aws.rds.reset_db_parameter_group(DBParameterGroupName="pg", Parameters=[{"ParameterName": "log_statement", "ApplyMethod": "immediate"}])
+        aws.rds.modify_db_parameter_group(
+            DBParameterGroupName="pg",
+            Parameters=[{"ParameterName": "max_connections", "ParameterValue": "5", "ApplyMethod": "immediate"}],
+        )
+    aws.rds.reset_db_parameter_group(
+        DBParameterGroupName="pg", Parameters=[{"ParameterName": "log_statement", "ApplyMethod": "immediate"}]
+    )
     assert set(user()) == {"max_connections"}
     aws.rds.reset_db_parameter_group(DBParameterGroupName="pg", ResetAllParameters=True)
     assert user() == {}
@@ -243,13 +316,18 @@ def test_catalogue_and_unknown_ids(aws):
     assert {each["DBParameterGroupFamily"] for each in versions} == {"postgres16"}
     (default,) = aws.rds.describe_db_engine_versions(Engine="mysql", DefaultOnly=True)["DBEngineVersions"]
     assert default["EngineVersion"] == "8.4.5"
-    options = aws.rds.describe_orderable_db_instance_options(Engine="postgres", EngineVersion="17.6", DBInstanceClass="db.t3.micro")
+    options = aws.rds.describe_orderable_db_instance_options(
+        Engine="postgres", EngineVersion="17.6", DBInstanceClass="db.t3.micro"
+    )
     assert {each["StorageType"] for each in options["OrderableDBInstanceOptions"]} >= {"gp2", "gp3"}
     for call, code in (
         (lambda: aws.rds.describe_db_instances(DBInstanceIdentifier="none"), "DBInstanceNotFound"),
         (lambda: aws.rds.delete_db_instance(DBInstanceIdentifier="none", SkipFinalSnapshot=True), "DBInstanceNotFound"),
         (lambda: aws.rds.modify_db_instance(DBInstanceIdentifier="none"), "DBInstanceNotFound"),
-        (lambda: aws.rds.list_tags_for_resource(ResourceName=f"arn:aws:rds:us-east-1:{aws.account}:db:none"), "DBInstanceNotFound"),
+        (
+            lambda: aws.rds.list_tags_for_resource(ResourceName=f"arn:aws:rds:us-east-1:{aws.account}:db:none"),
+            "DBInstanceNotFound",
+        ),
         (lambda: aws.rds.delete_db_subnet_group(DBSubnetGroupName="none"), "DBSubnetGroupNotFoundFault"),
     ):
         with raises(code):

@@ -39,6 +39,7 @@ def _add_routes() -> None:
 def _reset(request: Request, **_) -> Response:
     """Throws away the state of every service."""
     from localstack.services.plugins import SERVICE_PLUGINS
+
     from terrace_localstack.state import empty
 
     with runtime.LOCK:

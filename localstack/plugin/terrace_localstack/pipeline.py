@@ -119,8 +119,6 @@ def install() -> None:
         if isinstance(answer, Response):
             return answer
         context.service_response = answer
-        return serializer.serialize_to_response(
-            answer, context.operation, context.request.headers, context.request_id
-        )
+        return serializer.serialize_to_response(answer, context.operation, context.request.headers, context.request_id)
 
     Skeleton.dispatch_request = dispatch_request

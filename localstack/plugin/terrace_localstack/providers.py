@@ -23,7 +23,7 @@ class MotoProvider:
 
 
 def _moto_service(api: str) -> Service:
-    table = {name: _proxy_moto for name in load_service(api).operation_names}
+    table = dict.fromkeys(load_service(api).operation_names, _proxy_moto)
     return Service.for_provider(MotoProvider(api), dispatch_table_factory=lambda _: table)
 
 

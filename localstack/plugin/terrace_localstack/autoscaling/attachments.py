@@ -13,7 +13,10 @@ from terrace_localstack.runtime import aws_error
 def check_target_groups(scope: Scope, arns: list[str]) -> None:
     known = balancers(scope).target_groups
     if unknown := [arn for arn in arns if arn not in known]:
-        raise aws_error("ValidationError", f"Provided Target Groups may not be valid. Please ensure they exist and try again: {unknown[0]}")
+        raise aws_error(
+            "ValidationError",
+            f"Provided Target Groups may not be valid. Please ensure they exist and try again: {unknown[0]}",
+        )
 
 
 def sources_of(arns: list[str]) -> list[dict]:
@@ -36,7 +39,9 @@ def _attach(scope: Scope, name: str, arns: list[str]) -> None:
 def _detach(scope: Scope, name: str, arns: list[str]) -> None:
     group = store(scope).group(name)
     if unknown := [arn for arn in arns if arn not in group.fields["TargetGroupARNs"]]:
-        raise aws_error("ValidationError", f"Trying to remove Target Groups that are not part of the group: {unknown[0]}")
+        raise aws_error(
+            "ValidationError", f"Trying to remove Target Groups that are not part of the group: {unknown[0]}"
+        )
     for identity in group.instances:
         deregister(group, identity, arns)
     _set(group, [arn for arn in group.fields["TargetGroupARNs"] if arn not in arns])
@@ -65,7 +70,11 @@ def detach_sources(scope: Scope, request: dict) -> None:
 @operation("DescribeLoadBalancerTargetGroups")
 def describe_target_groups(scope: Scope, request: dict) -> dict:
     group = store(scope).group(request["AutoScalingGroupName"])
-    return {"LoadBalancerTargetGroups": [{"LoadBalancerTargetGroupARN": arn, "State": "InService"} for arn in group.fields["TargetGroupARNs"]]}
+    return {
+        "LoadBalancerTargetGroups": [
+            {"LoadBalancerTargetGroupARN": arn, "State": "InService"} for arn in group.fields["TargetGroupARNs"]
+        ]
+    }
 
 
 @operation("DescribeTrafficSources")
@@ -73,10 +82,19 @@ def describe_sources(scope: Scope, request: dict) -> dict:
     group = store(scope).group(request["AutoScalingGroupName"])
     if request.get("TrafficSourceType") not in (None, "elbv2"):
         return {"TrafficSources": []}
-    return {"TrafficSources": [{"Identifier": arn, "Type": "elbv2", "State": "InService", "TrafficSource": arn} for arn in group.fields["TargetGroupARNs"]]}
+    return {
+        "TrafficSources": [
+            {"Identifier": arn, "Type": "elbv2", "State": "InService", "TrafficSource": arn}
+            for arn in group.fields["TargetGroupARNs"]
+        ]
+    }
 
 
 @operation("DescribeLoadBalancers")
 def describe_classic(scope: Scope, request: dict) -> dict:
     group = store(scope).group(request["AutoScalingGroupName"])
-    return {"LoadBalancers": [{"LoadBalancerName": name, "State": "InService"} for name in group.fields["LoadBalancerNames"]]}
+    return {
+        "LoadBalancers": [
+            {"LoadBalancerName": name, "State": "InService"} for name in group.fields["LoadBalancerNames"]
+        ]
+    }

@@ -44,8 +44,15 @@ def _notice_lost(group: Group) -> None:
         if gone and instance["LifecycleState"] not in LEAVING:
             deregister(group, identity)
             del group.instances[identity]
-            group.log(f"Terminating EC2 instance: {identity}", "an instance was taken out of service in response to an EC2 health check.")
-        elif (unwell or instance["HealthStatus"] == "Unhealthy") and instance["LifecycleState"] not in LEAVING and group.does("ReplaceUnhealthy"):
+            group.log(
+                f"Terminating EC2 instance: {identity}",
+                "an instance was taken out of service in response to an EC2 health check.",
+            )
+        elif (
+            (unwell or instance["HealthStatus"] == "Unhealthy")
+            and instance["LifecycleState"] not in LEAVING
+            and group.does("ReplaceUnhealthy")
+        ):
             terminate(group, identity, "an instance was taken out of service in response to a health check.")
 
 
@@ -108,7 +115,9 @@ def _subnet(group: Group) -> str | None:
     subnets = [each for each in group.fields.get("VPCZoneIdentifier", "").split(",") if each]
     if not subnets:
         return None
-    zones = Counter(each["AvailabilityZone"] for each in group.instances.values() if each["LifecycleState"] not in LEAVING)
+    zones = Counter(
+        each["AvailabilityZone"] for each in group.instances.values() if each["LifecycleState"] not in LEAVING
+    )
     return min(subnets, key=lambda subnet: zones[group.scope.ec2.get_subnet(subnet).availability_zone])
 
 

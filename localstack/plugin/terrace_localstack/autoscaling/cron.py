@@ -9,7 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 NAMES = {
-    **{name: number for number, name in enumerate(("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), start=1)},
+    **{
+        name: number
+        for number, name in enumerate(
+            ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), start=1
+        )
+    },
     **{name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"))},
 }
 
@@ -32,7 +37,9 @@ class Cron:
         fields = text.split()
         if len(fields) != 5:
             raise CronError(f"'{text}' has {len(fields)} fields, a recurrence has 5")
-        minutes, hours, days, months, weekdays = (_values(field, *limits) for field, limits in zip(fields, RANGES, strict=True))
+        minutes, hours, days, months, weekdays = (
+            _values(field, *limits) for field, limits in zip(fields, RANGES, strict=True)
+        )
         either = not fields[2].startswith("*") and not fields[4].startswith("*")
         return cls(minutes, hours, days, months, frozenset(day % 7 for day in weekdays), either)
 

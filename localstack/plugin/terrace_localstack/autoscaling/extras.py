@@ -8,7 +8,17 @@ from terrace_localstack.autoscaling.store import operation, store
 from terrace_localstack.native import Scope, now
 from terrace_localstack.runtime import aws_error
 
-PROCESSES = ("AZRebalance", "AddToLoadBalancer", "AlarmNotification", "HealthCheck", "InstanceRefresh", "Launch", "ReplaceUnhealthy", "ScheduledActions", "Terminate")
+PROCESSES = (
+    "AZRebalance",
+    "AddToLoadBalancer",
+    "AlarmNotification",
+    "HealthCheck",
+    "InstanceRefresh",
+    "Launch",
+    "ReplaceUnhealthy",
+    "ScheduledActions",
+    "Terminate",
+)
 METRICS = (
     "GroupMinSize", "GroupMaxSize", "GroupDesiredCapacity", "GroupInServiceInstances", "GroupPendingInstances",
     "GroupStandbyInstances", "GroupTerminatingInstances", "GroupTotalInstances", "GroupInServiceCapacity", "GroupPendingCapacity",
@@ -26,7 +36,10 @@ NOTIFICATIONS = (
 def suspend(scope: Scope, request: dict) -> None:
     group = store(scope).group(request["AutoScalingGroupName"])
     for name in _processes(request):
-        group.suspended[name] = {"ProcessName": name, "SuspensionReason": f"User suspended at {now():%Y-%m-%dT%H:%M:%SZ}"}
+        group.suspended[name] = {
+            "ProcessName": name,
+            "SuspensionReason": f"User suspended at {now():%Y-%m-%dT%H:%M:%SZ}",
+        }
 
 
 @operation("ResumeProcesses")
@@ -66,7 +79,10 @@ def disable_metrics(scope: Scope, request: dict) -> None:
 def put_notification(scope: Scope, request: dict) -> None:
     group, topic = store(scope).group(request["AutoScalingGroupName"]), request["TopicARN"]
     kept = [each for each in group.notifications if each["TopicARN"] != topic]
-    new = [{"AutoScalingGroupName": group.name, "TopicARN": topic, "NotificationType": kind} for kind in request["NotificationTypes"]]
+    new = [
+        {"AutoScalingGroupName": group.name, "TopicARN": topic, "NotificationType": kind}
+        for kind in request["NotificationTypes"]
+    ]
     group.notifications = kept + new
 
 
@@ -88,9 +104,15 @@ def put_warm_pool(scope: Scope, request: dict) -> None:
     """Keeps the configuration; the pool itself stays empty."""
     group = store(scope).group(request["AutoScalingGroupName"])
     if "MixedInstancesPolicy" in group.fields:
-        raise aws_error("ValidationError", "You can't add a warm pool to an Auto Scaling group that has a mixed instances policy.")
+        raise aws_error(
+            "ValidationError", "You can't add a warm pool to an Auto Scaling group that has a mixed instances policy."
+        )
     pool = {"MinSize": 0, "PoolState": "Stopped"} | (group.warm_pool or {})
-    group.warm_pool = pool | {name: request[name] for name in ("MaxGroupPreparedCapacity", "MinSize", "PoolState", "InstanceReusePolicy") if name in request}
+    group.warm_pool = pool | {
+        name: request[name]
+        for name in ("MaxGroupPreparedCapacity", "MinSize", "PoolState", "InstanceReusePolicy")
+        if name in request
+    }
 
 
 @operation("DescribeWarmPool")
@@ -133,7 +155,15 @@ def metric_types(scope: Scope, request: dict) -> dict:
 
 @operation("DescribeTerminationPolicyTypes")
 def termination_policies(scope: Scope, request: dict) -> dict:
-    names = ["AllocationStrategy", "ClosestToNextInstanceHour", "Default", "NewestInstance", "OldestInstance", "OldestLaunchConfiguration", "OldestLaunchTemplate"]
+    names = [
+        "AllocationStrategy",
+        "ClosestToNextInstanceHour",
+        "Default",
+        "NewestInstance",
+        "OldestInstance",
+        "OldestLaunchConfiguration",
+        "OldestLaunchTemplate",
+    ]
     return {"TerminationPolicyTypes": names}
 
 

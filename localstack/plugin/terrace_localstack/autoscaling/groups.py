@@ -43,7 +43,10 @@ UNSET = {"MaxInstanceLifetime": 0, "DefaultInstanceWarmup": -1, "PlacementGroup"
 def create(scope: Scope, request: dict) -> None:
     known, name = store(scope), request["AutoScalingGroupName"]
     if name in known.groups:
-        raise aws_error("AlreadyExists", f"AutoScalingGroup by this name already exists - A group with the name {name} already exists")
+        raise aws_error(
+            "AlreadyExists",
+            f"AutoScalingGroup by this name already exists - A group with the name {name} already exists",
+        )
     fields = {
         "AutoScalingGroupName": name,
         "AutoScalingGroupARN": scope.arn("autoscaling", f"autoScalingGroup:{uuid4()}:autoScalingGroupName/{name}"),
@@ -84,9 +87,16 @@ def _apply(scope: Scope, fields: dict, request: dict, creating: bool = False) ->
 
 
 def _source(scope: Scope, fields: dict, request: dict, creating: bool) -> None:
-    given = [name for name in ("LaunchTemplate", "MixedInstancesPolicy", "LaunchConfigurationName", "InstanceId") if request.get(name)]
+    given = [
+        name
+        for name in ("LaunchTemplate", "MixedInstancesPolicy", "LaunchConfigurationName", "InstanceId")
+        if request.get(name)
+    ]
     if len(given) > 1 or (creating and not given):
-        raise aws_error("ValidationError", "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")
+        raise aws_error(
+            "ValidationError",
+            "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.",
+        )
     if not given:
         return
     current = fields.get("MixedInstancesPolicy")
@@ -97,7 +107,9 @@ def _source(scope: Scope, fields: dict, request: dict, creating: bool) -> None:
     elif given == ["MixedInstancesPolicy"]:
         fields["MixedInstancesPolicy"] = template.mixed_policy(scope, request["MixedInstancesPolicy"], current)
     else:
-        raise aws_error("ValidationError", "Launch configurations are not available for new accounts. Use launch templates instead.")
+        raise aws_error(
+            "ValidationError", "Launch configurations are not available for new accounts. Use launch templates instead."
+        )
 
 
 def _place(scope: Scope, fields: dict, request: dict, creating: bool) -> None:
@@ -121,13 +133,22 @@ def _place(scope: Scope, fields: dict, request: dict, creating: bool) -> None:
 def _size(fields: dict, request: dict) -> None:
     low, high = fields["MinSize"], fields["MaxSize"]
     if low > high:
-        raise aws_error("ValidationError", "Max bound, min bound, and desired capacity values are inconsistent: the maximum must not be below the minimum")
+        raise aws_error(
+            "ValidationError",
+            "Max bound, min bound, and desired capacity values are inconsistent: the maximum must not be below the minimum",
+        )
     asked = request.get("DesiredCapacity")
     if asked is not None:
         if asked > high:
-            raise aws_error("ValidationError", f"Desired capacity:{asked} must be between the specified min size:{low} and max size:{high}")
+            raise aws_error(
+                "ValidationError",
+                f"Desired capacity:{asked} must be between the specified min size:{low} and max size:{high}",
+            )
         if asked < low:
-            raise aws_error("ValidationError", f"Desired capacity:{asked} must be between the specified min size:{low} and max size:{high}")
+            raise aws_error(
+                "ValidationError",
+                f"Desired capacity:{asked} must be between the specified min size:{low} and max size:{high}",
+            )
         fields["DesiredCapacity"] = asked
     else:
         fields["DesiredCapacity"] = min(max(fields["DesiredCapacity"], low), high)
@@ -166,7 +187,9 @@ def _fits(group: Group, name: str, values: list[str]) -> bool:
     if name.startswith("tag:"):
         tag = group.tags.get(name.removeprefix("tag:"))
         return tag is not None and tag["Value"] in values
-    raise aws_error("ValidationError", f"Filter type {name} is not correct. Allowed Filter types are: tag-key, tag-value, tag:key")
+    raise aws_error(
+        "ValidationError", f"Filter type {name} is not correct. Allowed Filter types are: tag-key, tag-value, tag:key"
+    )
 
 
 @operation("UpdateAutoScalingGroup")
@@ -187,11 +210,20 @@ def update(scope: Scope, request: dict) -> None:
 def set_desired_capacity(scope: Scope, request: dict) -> None:
     group, wanted = store(scope).group(request["AutoScalingGroupName"]), request["DesiredCapacity"]
     if wanted > group.fields["MaxSize"]:
-        raise aws_error("ValidationError", f"New SetDesiredCapacity value {wanted} is above max value {group.fields['MaxSize']} for the AutoScalingGroup.")
+        raise aws_error(
+            "ValidationError",
+            f"New SetDesiredCapacity value {wanted} is above max value {group.fields['MaxSize']} for the AutoScalingGroup.",
+        )
     if wanted < group.fields["MinSize"]:
-        raise aws_error("ValidationError", f"New SetDesiredCapacity value {wanted} is below min value {group.fields['MinSize']} for the AutoScalingGroup.")
+        raise aws_error(
+            "ValidationError",
+            f"New SetDesiredCapacity value {wanted} is below min value {group.fields['MinSize']} for the AutoScalingGroup.",
+        )
     before, group.fields["DesiredCapacity"] = group.desired, wanted
-    reconcile(group, f"a user request explicitly set group desired capacity changing the desired capacity from {before} to {wanted}.")
+    reconcile(
+        group,
+        f"a user request explicitly set group desired capacity changing the desired capacity from {before} to {wanted}.",
+    )
 
 
 @operation("DeleteAutoScalingGroup")
@@ -201,9 +233,20 @@ def delete(scope: Scope, request: dict) -> None:
     _refuse_protected(group, force)
     live = [each for each in group.instances.values() if each["LifecycleState"] not in LEAVING]
     if live and not force:
-        raise aws_error("ResourceInUse", "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.")
-    if not force and group.activities and any(each["StatusCode"] == "InProgress" for each in group.activities) and group.instances:
-        raise aws_error("ScalingActivityInProgress", "You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.")
+        raise aws_error(
+            "ResourceInUse",
+            "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.",
+        )
+    if (
+        not force
+        and group.activities
+        and any(each["StatusCode"] == "InProgress" for each in group.activities)
+        and group.instances
+    ):
+        raise aws_error(
+            "ScalingActivityInProgress",
+            "You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.",
+        )
     group.deleting = True
     group.fields |= {"MinSize": 0, "DesiredCapacity": 0}
     for instance in live:

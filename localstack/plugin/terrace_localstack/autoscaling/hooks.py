@@ -8,7 +8,14 @@ from terrace_localstack.autoscaling.store import operation, store
 from terrace_localstack.native import Scope
 from terrace_localstack.runtime import aws_error
 
-FIELDS = ("LifecycleTransition", "RoleARN", "NotificationTargetARN", "NotificationMetadata", "HeartbeatTimeout", "DefaultResult")
+FIELDS = (
+    "LifecycleTransition",
+    "RoleARN",
+    "NotificationTargetARN",
+    "NotificationMetadata",
+    "HeartbeatTimeout",
+    "DefaultResult",
+)
 
 
 @operation("PutLifecycleHook")
@@ -18,7 +25,12 @@ def put(scope: Scope, request: dict) -> None:
     if hook is None:
         if "LifecycleTransition" not in request:
             raise aws_error("ValidationError", "Lifecycle transition must be specified for a new hook")
-        hook = {"LifecycleHookName": name, "AutoScalingGroupName": group.name, "HeartbeatTimeout": 3600, "DefaultResult": "ABANDON"}
+        hook = {
+            "LifecycleHookName": name,
+            "AutoScalingGroupName": group.name,
+            "HeartbeatTimeout": 3600,
+            "DefaultResult": "ABANDON",
+        }
     hook = hook | {field: request[field] for field in FIELDS if field in request}
     hook["GlobalTimeout"] = min(172_800, hook["HeartbeatTimeout"] * 100)
     if not 30 <= hook["HeartbeatTimeout"] <= 7200:
@@ -39,7 +51,9 @@ def describe(scope: Scope, request: dict) -> dict:
 def delete(scope: Scope, request: dict) -> None:
     group, name = store(scope).group(request["AutoScalingGroupName"]), request["LifecycleHookName"]
     if group.hooks.pop(name, None) is None:
-        raise aws_error("ValidationError", f"No Lifecycle Hook found with name: {name} and AutoScalingGroup: {group.name}")
+        raise aws_error(
+            "ValidationError", f"No Lifecycle Hook found with name: {name} and AutoScalingGroup: {group.name}"
+        )
     for identity in list(group.waiting):
         complete(group, identity, name, "CONTINUE")
 
@@ -49,7 +63,9 @@ def complete_action(scope: Scope, request: dict) -> None:
     group = store(scope).group(request["AutoScalingGroupName"])
     waiting = {wait["token"]: identity for identity, wait in group.waiting.items()}
     identity = request.get("InstanceId") or waiting.get(request.get("LifecycleActionToken"))
-    if identity is None or not complete(group, identity, request["LifecycleHookName"], request["LifecycleActionResult"]):
+    if identity is None or not complete(
+        group, identity, request["LifecycleHookName"], request["LifecycleActionResult"]
+    ):
         raise aws_error("ValidationError", f"No active Lifecycle Action found with instance ID {identity}")
 
 
@@ -57,7 +73,9 @@ def complete_action(scope: Scope, request: dict) -> None:
 def heartbeat(scope: Scope, request: dict) -> None:
     group = store(scope).group(request["AutoScalingGroupName"])
     if request.get("InstanceId") not in group.waiting:
-        raise aws_error("ValidationError", f"No active Lifecycle Action found with instance ID {request.get('InstanceId')}")
+        raise aws_error(
+            "ValidationError", f"No active Lifecycle Action found with instance ID {request.get('InstanceId')}"
+        )
 
 
 @operation("DescribeLifecycleHookTypes")

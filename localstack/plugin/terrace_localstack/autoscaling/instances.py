@@ -16,7 +16,9 @@ def describe(scope: Scope, request: dict) -> dict:
     for group in store(scope).groups.values():
         for shown in group.described()["Instances"]:
             if shown["InstanceId"] in request.get("InstanceIds", [shown["InstanceId"]]):
-                found.append(shown | {"AutoScalingGroupName": group.name, "HealthStatus": shown["HealthStatus"].upper()})
+                found.append(
+                    shown | {"AutoScalingGroupName": group.name, "HealthStatus": shown["HealthStatus"].upper()}
+                )
     return {"AutoScalingInstances": found}
 
 
@@ -25,14 +27,19 @@ def terminate_instance(scope: Scope, request: dict) -> dict:
     group = store(scope).owner(request["InstanceId"])
     if request["ShouldDecrementDesiredCapacity"]:
         _shrink(group, 1)
-    activity = terminate(group, request["InstanceId"], "instance was taken out of service in response to a user request.")
+    activity = terminate(
+        group, request["InstanceId"], "instance was taken out of service in response to a user request."
+    )
     reconcile(group)
     return {"Activity": activity}
 
 
 def _shrink(group: Group, count: int) -> None:
     if group.desired - count < group.fields["MinSize"]:
-        raise aws_error("ValidationError", f"Currently, desiredSize equals minSize ({group.fields['MinSize']}). Terminating instance without replacement will violate group's min size constraint.")
+        raise aws_error(
+            "ValidationError",
+            f"Currently, desiredSize equals minSize ({group.fields['MinSize']}). Terminating instance without replacement will violate group's min size constraint.",
+        )
     group.fields["DesiredCapacity"] -= count
 
 
@@ -67,7 +74,9 @@ def detach(scope: Scope, request: dict) -> dict:
         deregister(group, identity)
         del group.instances[identity]
         scope.ec2.delete_tags([identity], {"aws:autoscaling:groupName": None})
-        activities.append(group.log(f"Detaching EC2 instance: {identity}", "instance was detached in response to a user request."))
+        activities.append(
+            group.log(f"Detaching EC2 instance: {identity}", "instance was detached in response to a user request.")
+        )
     reconcile(group)
     return {"Activities": activities}
 
@@ -76,7 +85,10 @@ def detach(scope: Scope, request: dict) -> dict:
 def attach(scope: Scope, request: dict) -> None:
     group, identities = store(scope).group(request["AutoScalingGroupName"]), request.get("InstanceIds", [])
     if group.desired + len(identities) > group.fields["MaxSize"]:
-        raise aws_error("ValidationError", f"AutoScalingGroup {group.name} has max-size={group.fields['MaxSize']}, current-size={group.desired}. The group can not have more instances")
+        raise aws_error(
+            "ValidationError",
+            f"AutoScalingGroup {group.name} has max-size={group.fields['MaxSize']}, current-size={group.desired}. The group can not have more instances",
+        )
     for identity in identities:
         live = scope.ec2.get_instance_by_id(identity)
         if live is None or live.state != "running":
@@ -102,7 +114,15 @@ def enter_standby(scope: Scope, request: dict) -> dict:
         deregister(group, identity)
         group.instances[identity]["LifecycleState"] = "Standby"
     reconcile(group)
-    return {"Activities": [group.log(f"Moving EC2 instance to Standby: {identity}", "instance was moved to standby in response to a user request.") for identity in identities]}
+    return {
+        "Activities": [
+            group.log(
+                f"Moving EC2 instance to Standby: {identity}",
+                "instance was moved to standby in response to a user request.",
+            )
+            for identity in identities
+        ]
+    }
 
 
 @operation("ExitStandby")
@@ -113,7 +133,14 @@ def exit_standby(scope: Scope, request: dict) -> dict:
         group.instances[identity]["LifecycleState"] = "InService"
     group.fields["DesiredCapacity"] += len(identities)
     register(group, identities, group.fields["TargetGroupARNs"])
-    return {"Activities": [group.log(f"Moving EC2 instance out of Standby: {identity}", f"at {now()} instance was moved out of standby.") for identity in identities]}
+    return {
+        "Activities": [
+            group.log(
+                f"Moving EC2 instance out of Standby: {identity}", f"at {now()} instance was moved out of standby."
+            )
+            for identity in identities
+        ]
+    }
 
 
 @operation("DescribeScalingActivities")

@@ -29,8 +29,19 @@ def put(scope: Scope, request: dict) -> dict:
     kind = request.get("PolicyType", "SimpleScaling")
     _check(request, kind)
     old = group.policies.get(name)
-    arn = old["PolicyARN"] if old else scope.arn("autoscaling", f"scalingPolicy:{uuid4()}:autoScalingGroupName/{group.name}:policyName/{name}")
-    policy = {"AutoScalingGroupName": group.name, "PolicyName": name, "PolicyARN": arn, "PolicyType": kind, "Enabled": request.get("Enabled", True), "Alarms": []}
+    arn = (
+        old["PolicyARN"]
+        if old
+        else scope.arn("autoscaling", f"scalingPolicy:{uuid4()}:autoScalingGroupName/{group.name}:policyName/{name}")
+    )
+    policy = {
+        "AutoScalingGroupName": group.name,
+        "PolicyName": name,
+        "PolicyARN": arn,
+        "PolicyType": kind,
+        "Enabled": request.get("Enabled", True),
+        "Alarms": [],
+    }
     policy |= copy.deepcopy({field: request[field] for field in FIELDS if field in request})
     if kind == "StepScaling":
         policy.setdefault("MetricAggregationType", "Average")
@@ -59,7 +70,9 @@ def _check(request: dict, kind: str) -> None:
     tracking = request.get("TargetTrackingConfiguration", {})
     if tracking:
         if ("PredefinedMetricSpecification" in tracking) == ("CustomizedMetricSpecification" in tracking):
-            raise aws_error("ValidationError", "Exactly one of predefined and customized metric specification must be given")
+            raise aws_error(
+                "ValidationError", "Exactly one of predefined and customized metric specification must be given"
+            )
         metric = tracking.get("PredefinedMetricSpecification", {})
         if metric.get("PredefinedMetricType") == "ALBRequestCountPerTarget" and not metric.get("ResourceLabel"):
             raise aws_error("ValidationError", "Resource label is needed for ALBRequestCountPerTarget")
@@ -75,9 +88,14 @@ def _make_alarms(scope: Scope, group: Group, policy: dict) -> list[dict]:
     return [_make_alarm(scope, group, policy, *side) for side in sides]
 
 
-def _make_alarm(scope: Scope, group: Group, policy: dict, side: str, comparison: str, threshold: float, periods: int) -> dict:
+def _make_alarm(
+    scope: Scope, group: Group, policy: dict, side: str, comparison: str, threshold: float, periods: int
+) -> dict:
     tracking = policy["TargetTrackingConfiguration"]
-    predefined, custom = tracking.get("PredefinedMetricSpecification"), tracking.get("CustomizedMetricSpecification", {})
+    predefined, custom = (
+        tracking.get("PredefinedMetricSpecification"),
+        tracking.get("CustomizedMetricSpecification", {}),
+    )
     namespace, metric = METRICS.get((predefined or {}).get("PredefinedMetricType"), ("", ""))
     name = f"TargetTracking-{group.name}-{side}-{uuid4()}"
     parameters = {
@@ -118,7 +136,11 @@ def delete_alarms(scope: Scope, policy: dict) -> None:
 def describe(scope: Scope, request: dict) -> dict:
     """Answers for one group, or for the whole account."""
     groups = store(scope).groups
-    chosen = [store(scope).group(request["AutoScalingGroupName"])] if request.get("AutoScalingGroupName") else groups.values()
+    chosen = (
+        [store(scope).group(request["AutoScalingGroupName"])]
+        if request.get("AutoScalingGroupName")
+        else groups.values()
+    )
     policies = [policy for group in chosen for policy in group.policies.values()]
     if names := request.get("PolicyNames"):
         policies = [policy for policy in policies if policy["PolicyName"] in names or policy["PolicyARN"] in names]
@@ -160,7 +182,10 @@ def execute(scope: Scope, request: dict) -> None:
     else:
         wanted = current + adjustment
     group.fields["DesiredCapacity"] = min(max(wanted, group.fields["MinSize"]), group.fields["MaxSize"])
-    reconcile(group, f"a user request executed policy {policy['PolicyName']} changing the desired capacity from {current} to {group.desired}.")
+    reconcile(
+        group,
+        f"a user request executed policy {policy['PolicyName']} changing the desired capacity from {current} to {group.desired}.",
+    )
 
 
 def _step(policy: dict, breach: float) -> int:
@@ -173,4 +198,8 @@ def _step(policy: dict, breach: float) -> int:
 
 @operation("DescribeAdjustmentTypes")
 def adjustment_types(scope: Scope, request: dict) -> dict:
-    return {"AdjustmentTypes": [{"AdjustmentType": name} for name in ("ChangeInCapacity", "ExactCapacity", "PercentChangeInCapacity")]}
+    return {
+        "AdjustmentTypes": [
+            {"AdjustmentType": name} for name in ("ChangeInCapacity", "ExactCapacity", "PercentChangeInCapacity")
+        ]
+    }

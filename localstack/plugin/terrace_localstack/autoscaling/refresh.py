@@ -25,10 +25,17 @@ CAUSE = "an instance was taken out of service in response to an instance refresh
 def start(scope: Scope, request: dict) -> dict:
     group = store(scope).group(request["AutoScalingGroupName"])
     if _active(group):
-        raise aws_error("InstanceRefreshInProgress", "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.")
+        raise aws_error(
+            "InstanceRefreshInProgress",
+            "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.",
+        )
     preferences = PREFERENCES | _maintenance(group) | request.get("Preferences", {})
     _check(preferences, request)
-    before = {name: copy.deepcopy(group.fields[name]) for name in ("LaunchTemplate", "MixedInstancesPolicy") if name in group.fields}
+    before = {
+        name: copy.deepcopy(group.fields[name])
+        for name in ("LaunchTemplate", "MixedInstancesPolicy")
+        if name in group.fields
+    }
     wanted = _desired(scope, group, request.get("DesiredConfiguration", {}))
     refresh = {
         "InstanceRefreshId": str(uuid4()),
@@ -59,7 +66,10 @@ def _check(preferences: dict, request: dict) -> None:
         raise aws_error("ValidationError", "Auto rollback needs a desired configuration")
     low, high = preferences["MinHealthyPercentage"], preferences["MaxHealthyPercentage"]
     if not 100 <= high <= 200 or high - low > 100:
-        raise aws_error("ValidationError", "MaxHealthyPercentage must be from 100 to 200, and at most 100 above MinHealthyPercentage")
+        raise aws_error(
+            "ValidationError",
+            "MaxHealthyPercentage must be from 100 to 200, and at most 100 above MinHealthyPercentage",
+        )
 
 
 def _desired(scope: Scope, group: Group, given: dict) -> dict:
@@ -67,7 +77,11 @@ def _desired(scope: Scope, group: Group, given: dict) -> dict:
     if given.get("LaunchTemplate"):
         wanted = {"LaunchTemplate": template.specification(scope, given["LaunchTemplate"])}
     elif given.get("MixedInstancesPolicy"):
-        wanted = {"MixedInstancesPolicy": template.mixed_policy(scope, given["MixedInstancesPolicy"], group.fields.get("MixedInstancesPolicy"))}
+        wanted = {
+            "MixedInstancesPolicy": template.mixed_policy(
+                scope, given["MixedInstancesPolicy"], group.fields.get("MixedInstancesPolicy")
+            )
+        }
     else:
         return {}
     for name in ("LaunchTemplate", "MixedInstancesPolicy"):
@@ -122,7 +136,10 @@ def _step(group: Group, refresh: dict, old: list[str], total: int) -> None:
             terminate(group, identity, CAUSE)
             while group.capacity() < group.desired and launch(group, CAUSE):
                 pass
-    refresh |= {"PercentageComplete": int(100 * (total - len(rest)) / total) if rest else 99, "InstancesToUpdate": len(rest)}
+    refresh |= {
+        "PercentageComplete": int(100 * (total - len(rest)) / total) if rest else 99,
+        "InstancesToUpdate": len(rest),
+    }
     CLOCK.later(1, partial(_step, group, refresh, rest, total))
 
 
@@ -131,7 +148,11 @@ def describe(scope: Scope, request: dict) -> dict:
     refreshes = store(scope).group(request["AutoScalingGroupName"]).refreshes
     if ids := request.get("InstanceRefreshIds"):
         refreshes = [each for each in refreshes if each["InstanceRefreshId"] in ids]
-    return {"InstanceRefreshes": [{key: value for key, value in each.items() if not key.startswith("_")} for each in refreshes]}
+    return {
+        "InstanceRefreshes": [
+            {key: value for key, value in each.items() if not key.startswith("_")} for each in refreshes
+        ]
+    }
 
 
 @operation("CancelInstanceRefresh")
@@ -149,11 +170,16 @@ def rollback(scope: Scope, request: dict) -> dict:
     group = store(scope).group(request["AutoScalingGroupName"])
     refresh = _need_active(group)
     if "DesiredConfiguration" not in refresh:
-        raise aws_error("IrreversibleInstanceRefresh", "The instance refresh has no desired configuration to roll back from")
+        raise aws_error(
+            "IrreversibleInstanceRefresh", "The instance refresh has no desired configuration to roll back from"
+        )
     for name in ("LaunchTemplate", "MixedInstancesPolicy"):
         group.fields.pop(name, None)
     group.fields |= refresh["_before"]
-    refresh |= {"Status": "RollbackInProgress", "RollbackDetails": {"RollbackReason": "User request", "RollbackStartTime": now()}}
+    refresh |= {
+        "Status": "RollbackInProgress",
+        "RollbackDetails": {"RollbackReason": "User request", "RollbackStartTime": now()},
+    }
     refresh["Preferences"] = refresh["Preferences"] | {"SkipMatching": True}
     old = [identity for identity, each in group.instances.items() if not _keeps(group, refresh, each)]
     CLOCK.later(1, partial(_step, group, refresh, old, len(old)))
@@ -163,5 +189,8 @@ def rollback(scope: Scope, request: dict) -> dict:
 def _need_active(group: Group) -> dict:
     refresh = _active(group)
     if refresh is None:
-        raise aws_error("ActiveInstanceRefreshNotFound", "No in progress or pending Instance Refresh found for Auto Scaling group " + group.name)
+        raise aws_error(
+            "ActiveInstanceRefreshNotFound",
+            "No in progress or pending Instance Refresh found for Auto Scaling group " + group.name,
+        )
     return refresh

@@ -52,9 +52,16 @@ def _put(group: Group, request: dict) -> None:
         action["EndTime"] = end
     action["StartTime"] = start if start and start > now else _next(action, now)
     action["Time"] = action["StartTime"]
-    clash = any(each["StartTime"] == action["StartTime"] for each in group.schedules.values() if each["ScheduledActionName"] != name)
+    clash = any(
+        each["StartTime"] == action["StartTime"]
+        for each in group.schedules.values()
+        if each["ScheduledActionName"] != name
+    )
     if clash:
-        raise aws_error("AlreadyExists", f"A scheduled action with start time {action['StartTime']:%Y-%m-%dT%H:%M:%SZ} already exists for this group")
+        raise aws_error(
+            "AlreadyExists",
+            f"A scheduled action with start time {action['StartTime']:%Y-%m-%dT%H:%M:%SZ} already exists for this group",
+        )
     group.schedules[name] = action
     _arm(group, action)
 
@@ -69,7 +76,9 @@ def _next(action: dict, after: datetime) -> datetime:
     try:
         return Cron.parse(action["Recurrence"]).next(after, action.get("TimeZone", "UTC"))
     except CronError as error:
-        raise aws_error("ValidationError", f"Given recurrence string: {action['Recurrence']} or its time zone is invalid: {error}") from error
+        raise aws_error(
+            "ValidationError", f"Given recurrence string: {action['Recurrence']} or its time zone is invalid: {error}"
+        ) from error
 
 
 def _arm(group: Group, action: dict) -> None:
@@ -86,7 +95,10 @@ def _fire(group: Group, action: dict) -> None:
         fields |= {field: action[field] for field in ("MinSize", "MaxSize") if field in action}
         wanted = action.get("DesiredCapacity", before)
         fields["DesiredCapacity"] = min(max(wanted, fields["MinSize"]), fields["MaxSize"])
-        reconcile(group, f"scheduled action {name} was executed, changing the desired capacity from {before} to {group.desired}.")
+        reconcile(
+            group,
+            f"scheduled action {name} was executed, changing the desired capacity from {before} to {group.desired}.",
+        )
     following = _next(action, datetime.now(UTC)) if "Recurrence" in action else None
     if following is None or ("EndTime" in action and following > action["EndTime"]):
         del group.schedules[name]
@@ -102,7 +114,13 @@ def batch_put(scope: Scope, request: dict) -> dict:
         try:
             _put(group, each)
         except ServiceException as error:
-            failed.append({"ScheduledActionName": each["ScheduledActionName"], "ErrorCode": error.code, "ErrorMessage": error.message})
+            failed.append(
+                {
+                    "ScheduledActionName": each["ScheduledActionName"],
+                    "ErrorCode": error.code,
+                    "ErrorMessage": error.message,
+                }
+            )
     return {"FailedScheduledUpdateGroupActions": failed}
 
 
@@ -110,10 +128,18 @@ def batch_put(scope: Scope, request: dict) -> dict:
 def describe(scope: Scope, request: dict) -> dict:
     """Answers for one group, or for the whole account."""
     groups = store(scope).groups
-    chosen = [store(scope).group(request["AutoScalingGroupName"])] if request.get("AutoScalingGroupName") else groups.values()
+    chosen = (
+        [store(scope).group(request["AutoScalingGroupName"])]
+        if request.get("AutoScalingGroupName")
+        else groups.values()
+    )
     actions = [action for group in chosen for action in group.schedules.values()]
     if names := request.get("ScheduledActionNames"):
-        actions = [action for action in actions if action["ScheduledActionName"] in names or action["ScheduledActionARN"] in names]
+        actions = [
+            action
+            for action in actions
+            if action["ScheduledActionName"] in names or action["ScheduledActionARN"] in names
+        ]
     if start := _utc(request.get("StartTime")):
         actions = [action for action in actions if action["StartTime"] >= start]
     if end := _utc(request.get("EndTime")):
@@ -133,5 +159,11 @@ def batch_delete(scope: Scope, request: dict) -> dict:
     group, failed = store(scope).group(request["AutoScalingGroupName"]), []
     for name in request["ScheduledActionNames"]:
         if group.schedules.pop(name, None) is None:
-            failed.append({"ScheduledActionName": name, "ErrorCode": "ValidationError", "ErrorMessage": f"Scheduled action name not found: {name}"})
+            failed.append(
+                {
+                    "ScheduledActionName": name,
+                    "ErrorCode": "ValidationError",
+                    "ErrorMessage": f"Scheduled action name not found: {name}",
+                }
+            )
     return {"FailedScheduledActions": failed}

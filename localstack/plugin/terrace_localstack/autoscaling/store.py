@@ -72,7 +72,9 @@ class Group:
 
     def described(self) -> dict:
         answer = dict(self.fields)
-        answer["Instances"] = [{k: v for k, v in each.items() if not k.startswith("_")} for each in self.instances.values()]
+        answer["Instances"] = [
+            {k: v for k, v in each.items() if not k.startswith("_")} for each in self.instances.values()
+        ]
         answer["Tags"] = list(self.tags.values())
         answer["SuspendedProcesses"] = list(self.suspended.values())
         if self.warm_pool is not None:
@@ -99,7 +101,9 @@ class Store:
         for group in self.groups.values():
             if instance in group.instances:
                 return group
-        raise aws_error("ValidationError", f"Instance Id not found - No managed instance found for instance ID {instance}")
+        raise aws_error(
+            "ValidationError", f"Instance Id not found - No managed instance found for instance ID {instance}"
+        )
 
 
 _STORES = Stores(Store)

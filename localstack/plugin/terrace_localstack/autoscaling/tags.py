@@ -40,7 +40,12 @@ def delete(scope: Scope, request: dict) -> None:
 @operation("DescribeTags")
 def describe(scope: Scope, request: dict) -> dict:
     tags = [tag for group in store(scope).groups.values() for tag in group.tags.values()]
-    fields = {"auto-scaling-group": "ResourceId", "key": "Key", "value": "Value", "propagate-at-launch": "PropagateAtLaunch"}
+    fields = {
+        "auto-scaling-group": "ResourceId",
+        "key": "Key",
+        "value": "Value",
+        "propagate-at-launch": "PropagateAtLaunch",
+    }
     for each in request.get("Filters", []):
         if each["Name"] not in fields:
             raise aws_error("ValidationError", f"Filter type {each['Name']} is not correct.")

@@ -37,14 +37,21 @@ def number(template: LaunchTemplate, version: str | None) -> int:
     if version == "$Latest":
         return int(template.latest_version_number)
     if not str(version).isdigit() or not any(int(each.number) == int(version) for each in template.versions):
-        raise aws_error("ValidationError", f"You must use a valid fully-formed launch template. The specified launch template version {version} does not exist.")
+        raise aws_error(
+            "ValidationError",
+            f"You must use a valid fully-formed launch template. The specified launch template version {version} does not exist.",
+        )
     return int(version)
 
 
 def specification(scope: Scope, given: dict) -> dict:
     """Returns a specification as AWS answers it: with id and name, the version as it was given."""
     template = find(scope, given)
-    return {"LaunchTemplateId": template.id, "LaunchTemplateName": template.name, "Version": str(given.get("Version") or "$Default")}
+    return {
+        "LaunchTemplateId": template.id,
+        "LaunchTemplateName": template.name,
+        "Version": str(given.get("Version") or "$Default"),
+    }
 
 
 def mixed_policy(scope: Scope, given: dict, current: dict | None) -> dict:
@@ -52,7 +59,9 @@ def mixed_policy(scope: Scope, given: dict, current: dict | None) -> dict:
     given, current = copy.deepcopy(given), current or {}
     template = dict(given.get("LaunchTemplate") or current.get("LaunchTemplate") or {})
     if "LaunchTemplateSpecification" not in template:
-        template["LaunchTemplateSpecification"] = current.get("LaunchTemplate", {}).get("LaunchTemplateSpecification", {})
+        template["LaunchTemplateSpecification"] = current.get("LaunchTemplate", {}).get(
+            "LaunchTemplateSpecification", {}
+        )
     template["LaunchTemplateSpecification"] = specification(scope, template["LaunchTemplateSpecification"])
     overrides = template.setdefault("Overrides", [])
     for override in overrides:
@@ -65,14 +74,19 @@ def mixed_policy(scope: Scope, given: dict, current: dict | None) -> dict:
     if weighted and len(weighted) < len(overrides):
         raise aws_error("ValidationError", "Either all overrides must have a weighted capacity, or none")
     distribution = DISTRIBUTION | current.get("InstancesDistribution", {}) | given.get("InstancesDistribution", {})
-    return {"LaunchTemplate": template, "InstancesDistribution": _checked(distribution, given.get("InstancesDistribution", {}))}
+    return {
+        "LaunchTemplate": template,
+        "InstancesDistribution": _checked(distribution, given.get("InstancesDistribution", {})),
+    }
 
 
 def _checked(distribution: dict, given: dict) -> dict:
     if distribution["SpotAllocationStrategy"] == "lowest-price":
         distribution.setdefault("SpotInstancePools", 2)
     elif given.get("SpotInstancePools"):
-        raise aws_error("ValidationError", "SpotInstancePools option is only available with the lowest-price allocation strategy.")
+        raise aws_error(
+            "ValidationError", "SpotInstancePools option is only available with the lowest-price allocation strategy."
+        )
     else:
         distribution.pop("SpotInstancePools", None)
     if not 0 <= distribution["OnDemandPercentageAboveBaseCapacity"] <= 100:
@@ -89,7 +103,8 @@ def launch_parameters(group: Group) -> dict:
     overrides = policy["LaunchTemplate"]["Overrides"]
     override = _override(group, overrides, spot, policy["InstancesDistribution"]) if overrides else {}
     return {
-        "template": override.get("LaunchTemplateSpecification") or policy["LaunchTemplate"]["LaunchTemplateSpecification"],
+        "template": override.get("LaunchTemplateSpecification")
+        or policy["LaunchTemplate"]["LaunchTemplateSpecification"],
         "type": override.get("InstanceType") or _from_requirements(override),
         "weight": override.get("WeightedCapacity"),
         "spot": spot,

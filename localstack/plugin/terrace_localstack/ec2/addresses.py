@@ -19,13 +19,18 @@ def associate(call: Call) -> Answer:
         if address.association_id and target in current:
             return {"AssociationId": address.association_id}
         if address.association_id and call.params.get("AllowReassociation") is False:
-            raise aws_error("Resource.AlreadyAssociated", f"resource {call.params['AllocationId']} is already associated with associate-id {address.association_id}")
+            raise aws_error(
+                "Resource.AlreadyAssociated",
+                f"resource {call.params['AllocationId']} is already associated with associate-id {address.association_id}",
+            )
         if address.association_id:
             ec2.disassociate_address(association_id=address.association_id)
     if call.params.get("InstanceId"):
         instance = ec2.get_instance(call.params["InstanceId"])
         if instance.state not in ("running", "stopped", "pending"):
-            raise aws_error("InvalidInstanceID", f"The pending instance '{instance.id}' is not in a valid state for this operation")
+            raise aws_error(
+                "InvalidInstanceID", f"The pending instance '{instance.id}' is not in a valid state for this operation"
+            )
         for other in ec2.addresses:
             if other.eni is not None and other.eni in instance.nics.values():
                 ec2.disassociate_address(association_id=other.association_id)
@@ -36,8 +41,13 @@ def associate(call: Call) -> Answer:
 def disassociate(call: Call) -> Answer:
     ec2, wanted = Scope.of(call.context).ec2, call.params.get("AssociationId")
     for gateway in ec2.nat_gateways.values():
-        if gateway.state in ("pending", "available") and wanted in [each.get("associationId") for each in gateway.address_set]:
-            raise aws_error("AuthFailure", f"You do not have permission to access the specified resource: it belongs to {gateway.id}")
+        if gateway.state in ("pending", "available") and wanted in [
+            each.get("associationId") for each in gateway.address_set
+        ]:
+            raise aws_error(
+                "AuthFailure",
+                f"You do not have permission to access the specified resource: it belongs to {gateway.id}",
+            )
     return call.proceed()
 
 
@@ -63,7 +73,13 @@ def allocate(call: Call) -> Answer:
 def describe(call: Call) -> Answer:
     answer = call.proceed()
     for shown in answer.get("Addresses", []):
-        for name in ("InstanceId", "NetworkInterfaceId", "AssociationId", "PrivateIpAddress", "NetworkInterfaceOwnerId"):
+        for name in (
+            "InstanceId",
+            "NetworkInterfaceId",
+            "AssociationId",
+            "PrivateIpAddress",
+            "NetworkInterfaceOwnerId",
+        ):
             if not shown.get(name):
                 shown.pop(name, None)
         shown |= {"PublicIpv4Pool": "amazon", "NetworkBorderGroup": call.region}

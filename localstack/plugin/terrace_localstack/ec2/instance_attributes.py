@@ -31,7 +31,10 @@ def modify(call: Call) -> Answer:
     instance = scope.ec2.get_instance(call.params["InstanceId"])
     changes = _changes(call.params)
     if instance.state != "stopped" and (early := [name for name in STOPPED_ONLY if name in changes]):
-        raise aws_error("IncorrectInstanceState", f"The instance '{instance.id}' is not in the 'stopped' state: {early[0]} cannot be changed.")
+        raise aws_error(
+            "IncorrectInstanceState",
+            f"The instance '{instance.id}' is not in the 'stopped' state: {early[0]} cannot be changed.",
+        )
     if "InstanceType" in changes:
         launch.check_type(scope, changes["InstanceType"])
     for name, value in changes.items():
@@ -87,7 +90,10 @@ def describe(call: Call) -> Answer:
         shown = {"Value": str(instance.user_data)} if instance.user_data else {}
         return {"InstanceId": instance.id, "UserData": shown}
     if call.params["Attribute"] == "enclaveOptions":
-        return {"InstanceId": instance.id, "EnclaveOptions": getattr(instance, "extras", {}).get("EnclaveOptions", {"Enabled": False})}
+        return {
+            "InstanceId": instance.id,
+            "EnclaveOptions": getattr(instance, "extras", {}).get("EnclaveOptions", {"Enabled": False}),
+        }
     return call.proceed()
 
 
@@ -121,7 +127,13 @@ def credits(call: Call) -> Answer:
     ec2 = Scope.of(call.context).ec2
     ids = call.params.get("InstanceIds")
     instances = ec2.get_multi_instances_by_id(ids) if ids else ec2.all_instances()
-    return {"InstanceCreditSpecifications": [{"InstanceId": each.id, "CpuCredits": _credits(each)} for each in instances if each.instance_type.startswith(BURSTABLE)]}
+    return {
+        "InstanceCreditSpecifications": [
+            {"InstanceId": each.id, "CpuCredits": _credits(each)}
+            for each in instances
+            if each.instance_type.startswith(BURSTABLE)
+        ]
+    }
 
 
 def _credits(instance: Instance) -> str:
@@ -146,7 +158,10 @@ def options(call: Call) -> Answer:
     name, fields = {
         "ModifyInstanceMaintenanceOptions": ("MaintenanceOptions", ("AutoRecovery", "RebootMigration")),
         "ModifyInstanceCpuOptions": ("CpuOptions", ("CoreCount", "ThreadsPerCore", "NestedVirtualization")),
-        "ModifyPrivateDnsNameOptions": ("PrivateDnsNameOptions", ("EnableResourceNameDnsARecord", "EnableResourceNameDnsAAAARecord")),
+        "ModifyPrivateDnsNameOptions": (
+            "PrivateDnsNameOptions",
+            ("EnableResourceNameDnsARecord", "EnableResourceNameDnsAAAARecord"),
+        ),
     }[call.operation]
     changes = {field: call.params[field] for field in fields if field in call.params}
     if call.params.get("PrivateDnsHostnameType"):
@@ -163,10 +178,12 @@ def placement(call: Call) -> Answer:
     if instance.state != "stopped":
         raise aws_error("IncorrectInstanceState", f"The instance '{instance.id}' is not in the 'stopped' state.")
     if call.operation == "ModifyInstancePlacement":
-        changes = {name: call.params[name] for name in ("Affinity", "GroupName", "Tenancy", "HostId", "PartitionNumber") if name in call.params}
+        changes = {
+            name: call.params[name]
+            for name in ("Affinity", "GroupName", "Tenancy", "HostId", "PartitionNumber")
+            if name in call.params
+        }
         instance.extras = extras | {"Placement": extras.get("Placement", {}) | changes}
     else:
         instance.extras = extras | {"CapacityReservationSpecification": call.params["CapacityReservationSpecification"]}
     return {"Return": True}
-
-

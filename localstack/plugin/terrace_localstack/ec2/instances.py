@@ -18,7 +18,14 @@ from terrace_localstack.runtime import CLOCK, aws_error
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 BURSTABLE = ("t2.", "t3.", "t3a.", "t4g.")
-EXTRAS = ("CpuOptions", "EnclaveOptions", "PrivateDnsNameOptions", "MaintenanceOptions", "CapacityReservationSpecification", "CreditSpecification")
+EXTRAS = (
+    "CpuOptions",
+    "EnclaveOptions",
+    "PrivateDnsNameOptions",
+    "MaintenanceOptions",
+    "CapacityReservationSpecification",
+    "CreditSpecification",
+)
 """Parameters that moto drops and that DescribeInstances answers."""
 
 _parse_devices = InstanceResponse._parse_block_device_mapping
@@ -53,7 +60,8 @@ def run(call: Call) -> Answer:
     params, template_tags = launch.resolve(scope, call.params)
     devices = launch.devices(scope, params)
     params["BlockDeviceMappings"] = [
-        {"DeviceName": each["DeviceName"], "Ebs": {"VolumeSize": each["Ebs"]["VolumeSize"], "VolumeType": "gp2"}} for each in devices
+        {"DeviceName": each["DeviceName"], "Ebs": {"VolumeSize": each["Ebs"]["VolumeSize"], "VolumeType": "gp2"}}
+        for each in devices
     ]
     if params.get("UserData"):
         params["UserData"] = _decoded(params["UserData"])  # the serializer encodes it again
@@ -89,7 +97,10 @@ def _check_profile(scope: Scope, profile: dict) -> None:
     known = iam_backends[scope.account][scope.partition].instance_profiles.values()
     if not any(profile.get("Name") == each.name or profile.get("Arn") == each.arn for each in known):
         name = profile.get("Name") or profile.get("Arn")
-        raise aws_error("InvalidParameterValue", f"Value ({name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name")
+        raise aws_error(
+            "InvalidParameterValue",
+            f"Value ({name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+        )
 
 
 def _finish(scope: Scope, instance: Instance, params: dict, devices: list[dict]) -> None:
@@ -104,9 +115,14 @@ def _finish(scope: Scope, instance: Instance, params: dict, devices: list[dict])
     if not instance.security_groups:
         instance.security_groups = [group for nic in instance.nics.values() for group in nic.group_set]
     given = {int(each.get("DeviceIndex", 0)): each for each in params.get("NetworkInterfaces", [])}
-    tags = next((each["Tags"] for each in params.get("TagSpecifications", []) if each["ResourceType"] == "network-interface"), [])
+    tags = next(
+        (each["Tags"] for each in params.get("TagSpecifications", []) if each["ResourceType"] == "network-interface"),
+        [],
+    )
     for index, nic in instance.nics.items():
-        nic.delete_on_termination = given.get(index, {}).get("DeleteOnTermination", not given.get(index, {}).get("NetworkInterfaceId"))
+        nic.delete_on_termination = given.get(index, {}).get(
+            "DeleteOnTermination", not given.get(index, {}).get("NetworkInterfaceId")
+        )
         nic.add_tags({tag["Key"]: tag.get("Value", "") for tag in tags})
     for device in devices:
         attached = instance.block_device_mapping[device["DeviceName"]]
@@ -128,8 +144,12 @@ def complete(instance: Instance, shown: dict) -> dict:
     shown["EnclaveOptions"] = {"Enabled": bool(extras.get("EnclaveOptions", {}).get("Enabled"))}
     dns = {"HostnameType": "ip-name", "EnableResourceNameDnsARecord": False, "EnableResourceNameDnsAAAARecord": False}
     shown["PrivateDnsNameOptions"] = dns | extras.get("PrivateDnsNameOptions", {})
-    shown["MaintenanceOptions"] = {"AutoRecovery": "default", "RebootMigration": "default"} | extras.get("MaintenanceOptions", {})
-    shown["CapacityReservationSpecification"] = {"CapacityReservationPreference": "open"} | extras.get("CapacityReservationSpecification", {})
+    shown["MaintenanceOptions"] = {"AutoRecovery": "default", "RebootMigration": "default"} | extras.get(
+        "MaintenanceOptions", {}
+    )
+    shown["CapacityReservationSpecification"] = {"CapacityReservationPreference": "open"} | extras.get(
+        "CapacityReservationSpecification", {}
+    )
     shown["CpuOptions"] = _cpu(instance) | extras.get("CpuOptions", {})
     shown["Placement"] = shown.get("Placement", {}) | extras.get("Placement", {})
     shown["DisableApiTermination"] = instance.disable_api_termination
@@ -140,10 +160,18 @@ def complete(instance: Instance, shown: dict) -> dict:
         if not interface.get("Association"):
             interface.pop("Association", None)
     if instance.state in ("terminated", "shutting-down"):
-        for gone in ("SubnetId", "VpcId", "PrivateIpAddress", "PublicIpAddress") if instance.state == "terminated" else ():
+        for gone in (
+            ("SubnetId", "VpcId", "PrivateIpAddress", "PublicIpAddress") if instance.state == "terminated" else ()
+        ):
             shown.pop(gone, None)
         if instance.state == "terminated":
-            shown |= {"NetworkInterfaces": [], "BlockDeviceMappings": [], "SecurityGroups": [], "PrivateDnsName": "", "PublicDnsName": ""}
+            shown |= {
+                "NetworkInterfaces": [],
+                "BlockDeviceMappings": [],
+                "SecurityGroups": [],
+                "PrivateDnsName": "",
+                "PublicDnsName": "",
+            }
     return shown
 
 
@@ -178,9 +206,16 @@ def terminate(call: Call) -> Answer:
     ec2 = Scope.of(call.context).ec2
     for instance in ec2.get_multi_instances_by_id(call.params.get("InstanceIds", [])):
         if instance.disable_api_termination is True:
-            raise aws_error("OperationNotPermitted", f"The instance '{instance.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.")
+            raise aws_error(
+                "OperationNotPermitted",
+                f"The instance '{instance.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.",
+            )
     for address in ec2.addresses:
-        if address.association_id and address.instance is not None and address.instance.id in call.params["InstanceIds"]:
+        if (
+            address.association_id
+            and address.instance is not None
+            and address.instance.id in call.params["InstanceIds"]
+        ):
             ec2.disassociate_address(association_id=address.association_id)
     return _change(call, "TerminatingInstances", "shutting-down", "terminated", tuple(CODES))
 
@@ -190,7 +225,10 @@ def _change(call: Call, key: str, passing: str, final: str, able: tuple[str, ...
     instances = ec2.get_multi_instances_by_id(call.params.get("InstanceIds", []))
     for instance in instances:
         if instance.state not in able:
-            raise aws_error("IncorrectInstanceState", f"The instance '{instance.id}' is not in a state from which it can be {key.lower().removesuffix('instances')}.")
+            raise aws_error(
+                "IncorrectInstanceState",
+                f"The instance '{instance.id}' is not in a state from which it can be {key.lower().removesuffix('instances')}.",
+            )
     before = {instance.id: instance.state for instance in instances}
     active = [instance.id for instance in instances if before[instance.id] not in (passing, final)]
     if active:
@@ -200,9 +238,11 @@ def _change(call: Call, key: str, passing: str, final: str, able: tuple[str, ...
         if instance.id in active:
             go(instance, passing, final, 0.5)
         state = passing if instance.id in active else before[instance.id]
-        changes.append({
-            "InstanceId": instance.id,
-            "CurrentState": {"Name": state, "Code": CODES[state]},
-            "PreviousState": {"Name": before[instance.id], "Code": CODES[before[instance.id]]},
-        })
+        changes.append(
+            {
+                "InstanceId": instance.id,
+                "CurrentState": {"Name": state, "Code": CODES[state]},
+                "PreviousState": {"Name": before[instance.id], "Code": CODES[before[instance.id]]},
+            }
+        )
     return {key: changes}

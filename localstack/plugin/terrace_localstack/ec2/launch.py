@@ -44,7 +44,10 @@ def _merged(scope: Scope, request: dict) -> tuple[dict, dict]:
         data.pop("SecurityGroupIds", None)
         data.pop("SecurityGroups", None)
     data.pop("InstanceRequirements", None)
-    return data | params, {"aws:ec2launchtemplate:id": template.id, "aws:ec2launchtemplate:version": str(version.number)}
+    return data | params, {
+        "aws:ec2launchtemplate:id": template.id,
+        "aws:ec2launchtemplate:version": str(version.number),
+    }
 
 
 def _interfaces(data: dict, params: dict) -> None:
@@ -66,7 +69,10 @@ def _tags(*layers: list[dict]) -> list[dict]:
     for specification in (each for layer in layers for each in layer):
         tags = {tag["Key"]: tag.get("Value", "") for tag in specification.get("Tags", [])}
         merged.setdefault(specification["ResourceType"], {}).update(tags)
-    return [{"ResourceType": kind, "Tags": [{"Key": k, "Value": v} for k, v in tags.items()]} for kind, tags in merged.items()]
+    return [
+        {"ResourceType": kind, "Tags": [{"Key": k, "Value": v} for k, v in tags.items()]}
+        for kind, tags in merged.items()
+    ]
 
 
 def _devices(*layers: list[dict]) -> list[dict]:
@@ -116,13 +122,18 @@ def check_type(scope: Scope, name: str) -> None:
         raise aws_error("InvalidParameterValue", f"Invalid value '{name}' for InstanceType.")
     offered = INSTANCE_TYPE_OFFERINGS["region"].get(scope.region)
     if offered is not None and not any(each["InstanceType"] == name for each in offered):
-        raise aws_error("Unsupported", f"The requested configuration is currently not supported: {name} is not offered in {scope.region}.")
+        raise aws_error(
+            "Unsupported",
+            f"The requested configuration is currently not supported: {name} is not offered in {scope.region}.",
+        )
 
 
 def _place(scope: Scope, params: dict) -> None:
     """Fills in the subnet's default security group, and the default subnet where none is named."""
     interfaces = params.get("NetworkInterfaces")
-    subnet_id = params.get("SubnetId") or next((each["SubnetId"] for each in interfaces or [] if each.get("SubnetId")), None)
+    subnet_id = params.get("SubnetId") or next(
+        (each["SubnetId"] for each in interfaces or [] if each.get("SubnetId")), None
+    )
     if subnet_id is None and not interfaces:
         subnet_id = params["SubnetId"] = _default_subnet(scope, params.get("Placement", {}).get("AvailabilityZone"))
     if subnet_id is None:
@@ -140,7 +151,9 @@ def _place(scope: Scope, params: dict) -> None:
         params["SecurityGroupIds"] = [default.id]
     for group in params.get("SecurityGroupIds", []):
         if scope.ec2.get_security_group_from_id(group).vpc_id != subnet.vpc_id:
-            raise aws_error("InvalidParameter", f"Security group {group} and subnet {subnet_id} belong to different networks.")
+            raise aws_error(
+                "InvalidParameter", f"Security group {group} and subnet {subnet_id} belong to different networks."
+            )
 
 
 def _default_subnet(scope: Scope, zone: str | None) -> str:
@@ -160,7 +173,10 @@ def devices(scope: Scope, params: dict) -> list[dict]:
         ebs = mapping.get("Ebs") or {}
         if mapping.get("DeviceName") == root and ebs.get("VolumeSize"):
             kind = ebs.get("VolumeType")
-            own["Ebs"] |= {"VolumeSize": ebs["VolumeSize"], "VolumeType": kind if kind not in (None, "standard") else "gp2"}
+            own["Ebs"] |= {
+                "VolumeSize": ebs["VolumeSize"],
+                "VolumeType": kind if kind not in (None, "standard") else "gp2",
+            }
             own["Ebs"]["SnapshotId"] = ebs.get("SnapshotId")
     result = []
     for device in _devices([own], params.get("BlockDeviceMappings", [])):

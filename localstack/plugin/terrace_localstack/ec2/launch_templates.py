@@ -17,15 +17,23 @@ def find(scope: Scope, given: dict) -> LaunchTemplate:
     known = scope.ec2.launch_templates
     if identity := given.get("LaunchTemplateId"):
         if identity not in known:
-            raise aws_error("InvalidLaunchTemplateId.NotFound", f"The specified launch template, with template ID {identity}, does not exist.")
+            raise aws_error(
+                "InvalidLaunchTemplateId.NotFound",
+                f"The specified launch template, with template ID {identity}, does not exist.",
+            )
         return known[identity]
     name = given.get("LaunchTemplateName")
     if not name:
-        raise aws_error("MissingParameter", "The request must contain the parameter launch template ID or launch template name")
+        raise aws_error(
+            "MissingParameter", "The request must contain the parameter launch template ID or launch template name"
+        )
     for template in known.values():
         if template.name == name:
             return template
-    raise aws_error("InvalidLaunchTemplateName.NotFoundException", f"The specified launch template, with template name {name}, does not exist.")
+    raise aws_error(
+        "InvalidLaunchTemplateName.NotFoundException",
+        f"The specified launch template, with template name {name}, does not exist.",
+    )
 
 
 def version_of(template: LaunchTemplate, number: str | int | None) -> LaunchTemplateVersion:
@@ -36,7 +44,10 @@ def version_of(template: LaunchTemplate, number: str | int | None) -> LaunchTemp
     for version in template.versions:
         if str(version.number) == str(wanted):
             return version
-    raise aws_error("InvalidLaunchTemplateId.VersionNotFound", f"Could not find launch template version {number} for the template {template.id}")
+    raise aws_error(
+        "InvalidLaunchTemplateId.VersionNotFound",
+        f"Could not find launch template version {number} for the template {template.id}",
+    )
 
 
 LaunchTemplate.get_version = version_of
@@ -89,7 +100,10 @@ def create(call: Call) -> Answer:
     template.versions[0].data = copy.deepcopy(data)
     for specification in call.params.get("TagSpecifications", []):
         if specification.get("ResourceType") != "launch-template":
-            raise aws_error("InvalidParameterValue", f"'{specification.get('ResourceType')}' is not a valid taggable resource type for this operation.")
+            raise aws_error(
+                "InvalidParameterValue",
+                f"'{specification.get('ResourceType')}' is not a valid taggable resource type for this operation.",
+            )
         template.add_tags({tag["Key"]: tag.get("Value", "") for tag in specification.get("Tags", [])})
     return {"LaunchTemplate": _template(scope, template)}
 
@@ -112,7 +126,9 @@ def describe(call: Call) -> Answer:
     for name in call.params.get("LaunchTemplateNames", []):
         find(scope, {"LaunchTemplateName": name})
     filters = {each["Name"]: each["Values"] for each in call.params.get("Filters", [])}
-    found = scope.ec2.describe_launch_templates(call.params.get("LaunchTemplateNames"), call.params.get("LaunchTemplateIds"), filters)
+    found = scope.ec2.describe_launch_templates(
+        call.params.get("LaunchTemplateNames"), call.params.get("LaunchTemplateIds"), filters
+    )
     return {"LaunchTemplates": [_template(scope, template) for template in found]}
 
 
@@ -122,11 +138,16 @@ def describe_versions(call: Call) -> Answer:
     if call.params.get("LaunchTemplateId") or call.params.get("LaunchTemplateName"):
         template = find(scope, call.params)
         low, high = int(call.params.get("MinVersion") or 1), int(call.params.get("MaxVersion") or 10**9)
-        chosen = [version_of(template, each) for each in wanted] or [each for each in template.versions if low <= each.number <= high]
+        chosen = [version_of(template, each) for each in wanted] or [
+            each for each in template.versions if low <= each.number <= high
+        ]
         chosen = sorted(dict.fromkeys(chosen), key=lambda version: -version.number)
     else:
         if not wanted or set(wanted) - {"$Latest", "$Default"}:
-            raise aws_error("MissingParameter", "To describe the data of all launch templates, Versions must be $Latest, $Default or both")
+            raise aws_error(
+                "MissingParameter",
+                "To describe the data of all launch templates, Versions must be $Latest, $Default or both",
+            )
         chosen = [version_of(template, each) for template in scope.ec2.launch_templates.values() for each in wanted]
         chosen = list(dict.fromkeys(chosen))
     return {"LaunchTemplateVersions": [_version(scope, version) for version in chosen]}
@@ -161,7 +182,16 @@ def delete_versions(call: Call) -> Answer:
     for number in call.params.get("Versions", []):
         known = {str(version.number): version for version in template.versions}
         if number not in known:
-            failed.append(names | {"VersionNumber": int(number), "ResponseError": {"Code": "launchTemplateVersionDoesNotExist", "Message": "The version does not exist"}})
+            failed.append(
+                names
+                | {
+                    "VersionNumber": int(number),
+                    "ResponseError": {
+                        "Code": "launchTemplateVersionDoesNotExist",
+                        "Message": "The version does not exist",
+                    },
+                }
+            )
         elif known[number].number == template.default_version_number:
             raise aws_error("OperationNotPermitted", "The default version of a launch template cannot be deleted")
         else:

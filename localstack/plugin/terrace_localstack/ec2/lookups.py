@@ -58,4 +58,6 @@ def network_acl_code(call: Call) -> Answer:
     except Exception as error:
         if getattr(error, "code", "") != "InvalidRouteTableID.NotFound":
             raise
-        raise aws_error("InvalidNetworkAclID.NotFound", f"The networkAcl ID '{call.params['NetworkAclIds'][0]}' does not exist") from error
+        raise aws_error(
+            "InvalidNetworkAclID.NotFound", f"The networkAcl ID '{call.params['NetworkAclIds'][0]}' does not exist"
+        ) from error

@@ -11,7 +11,7 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 
 from terrace_localstack.native import Scope
 from terrace_localstack.pipeline import Answer, Call, mend
-from terrace_localstack.runtime import CLOCK, aws_error
+from terrace_localstack.runtime import CLOCK, aws_error, invoke
 
 
 @mend("ec2", "CreateNatGateway")
@@ -20,7 +20,10 @@ def create_nat(call: Call) -> Answer:
     allocation = call.params.get("AllocationId")
     ec2.get_subnet(call.params["SubnetId"])
     if kind == "public" and not allocation:
-        raise aws_error("MissingParameter", "The request must include the AllocationId parameter. Add the required parameter and retry the request.")
+        raise aws_error(
+            "MissingParameter",
+            "The request must include the AllocationId parameter. Add the required parameter and retry the request.",
+        )
     if kind == "private" and allocation:
         raise aws_error("InvalidParameter", "A private NAT gateway cannot have an elastic IP address")
     if allocation:
@@ -96,7 +99,10 @@ def associate_route_table(call: Call) -> Answer:
     for table in Scope.of(call.context).ec2.route_tables.values():
         for association, target in table.associations.items():
             if subnet and target == subnet and table.id != call.params["RouteTableId"]:
-                raise aws_error("Resource.AlreadyAssociated", f"the specified association for route table {table.id} conflicts with an existing association {association}")
+                raise aws_error(
+                    "Resource.AlreadyAssociated",
+                    f"the specified association for route table {table.id} conflicts with an existing association {association}",
+                )
     return call.proceed()
 
 
@@ -147,7 +153,9 @@ def modify_subnet(call: Call) -> Answer:
 @mend("ec2", "DescribeSubnets")
 def describe_subnets(call: Call) -> Answer:
     answer = call.proceed()
-    subnets = {identity: subnet for zone in Scope.of(call.context).ec2.subnets.values() for identity, subnet in zone.items()}
+    subnets = {
+        identity: subnet for zone in Scope.of(call.context).ec2.subnets.values() for identity, subnet in zone.items()
+    }
     for shown in answer.get("Subnets", []):
         extras = dict(getattr(subnets[shown["SubnetId"]], "extras", {}))
         options = extras.pop("PrivateDnsNameOptionsOnLaunch", {})
@@ -157,12 +165,26 @@ def describe_subnets(call: Call) -> Answer:
 
 
 @mend("ec2", "AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress")
-def rules_of_all_ports(call: Call) -> Answer:
-    """Answers ports of rules for every protocol as DescribeSecurityGroupRules does."""
-    answer = call.proceed()
-    for rule in answer.get("SecurityGroupRules", []):
-        if rule.get("IpProtocol") == "-1":
-            rule |= {"FromPort": -1, "ToPort": -1}
+def authorize(call: Call) -> Answer:
+    """Answers every rule that was made, in order, or makes none; moto answers those of the last permission."""
+    scope, egress = Scope.of(call.context), call.operation.endswith("Egress")
+    group = scope.ec2.get_security_group_by_name_or_id(call.params.get("GroupId") or call.params.get("GroupName"))
+    if group is None:
+        return call.proceed()
+    rules = group.egress_rules if egress else group.ingress_rules
+    before = list(rules)
+    try:
+        answer = call.proceed()
+    except Exception:
+        rules[:] = before
+        raise
+    known = {rule.id for rule in before}
+    new = [rule.id for rule in rules if rule.id not in known]
+    if new:
+        shown = invoke(call.account, call.region, "ec2", "DescribeSecurityGroupRules", SecurityGroupRuleIds=new)[
+            "SecurityGroupRules"
+        ]
+        answer["SecurityGroupRules"] = sorted(shown, key=lambda rule: new.index(rule["SecurityGroupRuleId"]))
     return answer
 
 

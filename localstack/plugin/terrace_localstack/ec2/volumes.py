@@ -12,7 +12,15 @@ from terrace_localstack.pipeline import Answer, Call, mend
 from terrace_localstack.runtime import CLOCK, aws_error
 
 GP3 = {"Iops": 3000, "Throughput": 125}
-LIMITS = {"gp3": (1, 65_536), "gp2": (1, 16_384), "io1": (4, 16_384), "io2": (4, 65_536), "st1": (125, 16_384), "sc1": (125, 16_384), "standard": (1, 1_024)}
+LIMITS = {
+    "gp3": (1, 65_536),
+    "gp2": (1, 16_384),
+    "io1": (4, 16_384),
+    "io2": (4, 65_536),
+    "st1": (125, 16_384),
+    "sc1": (125, 16_384),
+    "standard": (1, 1_024),
+}
 
 
 def default_iops(kind: str, size: int) -> int | None:
@@ -46,7 +54,10 @@ def create(call: Call) -> Answer:
     kind, size = call.params.get("VolumeType", "gp2"), call.params.get("Size")
     low, high = LIMITS.get(kind, (1, 65_536))
     if size is not None and not low <= int(size) <= high:
-        raise aws_error("InvalidParameterValue", f"Volume of {size}GiB is too {'small' if int(size) < low else 'large'} for volume type {kind}; it must be from {low} to {high} GiB.")
+        raise aws_error(
+            "InvalidParameterValue",
+            f"Volume of {size}GiB is too {'small' if int(size) < low else 'large'} for volume type {kind}; it must be from {low} to {high} GiB.",
+        )
     answer = call.proceed()
     scope = Scope.of(call.context)
     volume = scope.ec2.volumes[answer["VolumeId"]]
@@ -80,7 +91,12 @@ def describe(call: Call) -> Answer:
 def modify(call: Call) -> Answer:
     """Grows and changes a volume at once; the modification is on record as completed."""
     volume = Scope.of(call.context).ec2.get_volume(call.params["VolumeId"])
-    before = {"Size": volume.size, "VolumeType": volume.volume_type, "Iops": volume.iops, "Throughput": volume.throughput}
+    before = {
+        "Size": volume.size,
+        "VolumeType": volume.volume_type,
+        "Iops": volume.iops,
+        "Throughput": volume.throughput,
+    }
     after = before | {name: call.params[name] for name in before if call.params.get(name) is not None}
     if after["Size"] < before["Size"]:
         raise aws_error("InvalidParameterValue", f"New size cannot be smaller than existing size {before['Size']}.")
@@ -89,7 +105,9 @@ def modify(call: Call) -> Answer:
     if not low <= after["Size"] <= high:
         raise aws_error("InvalidParameterValue", f"Volume of {after['Size']}GiB does not fit volume type {kind}")
     if "Iops" not in call.params:
-        after["Iops"] = before["Iops"] if kind == before["VolumeType"] and kind != "gp2" else default_iops(kind, after["Size"])
+        after["Iops"] = (
+            before["Iops"] if kind == before["VolumeType"] and kind != "gp2" else default_iops(kind, after["Size"])
+        )
     if "Throughput" not in call.params:
         after["Throughput"] = (before["Throughput"] or GP3["Throughput"]) if kind == "gp3" else None
     volume.size, volume.volume_type, volume.iops, volume.throughput = after.values()
@@ -118,11 +136,17 @@ def attach(call: Call) -> Answer:
     if volume.attachment:
         raise aws_error("VolumeInUse", f"{volume.id} is already attached to an instance")
     if call.params["Device"] in instance.block_device_mapping:
-        raise aws_error("InvalidParameterValue", f"Invalid value '{call.params['Device']}' for unixDevice. Attachment point {call.params['Device']} is already in use")
+        raise aws_error(
+            "InvalidParameterValue",
+            f"Invalid value '{call.params['Device']}' for unixDevice. Attachment point {call.params['Device']} is already in use",
+        )
     if instance.state not in ("running", "stopped", "pending", "stopping"):
         raise aws_error("IncorrectState", f"Instance '{instance.id}' is not 'running'.")
     if volume.zone.name != instance.placement.zone:
-        raise aws_error("InvalidVolume.ZoneMismatch", f"The volume '{volume.id}' is not in the same availability zone as instance '{instance.id}'")
+        raise aws_error(
+            "InvalidVolume.ZoneMismatch",
+            f"The volume '{volume.id}' is not in the same availability zone as instance '{instance.id}'",
+        )
     return call.proceed()
 
 
@@ -133,10 +157,22 @@ def detach(call: Call) -> Answer:
     if not attached:
         raise aws_error("IncorrectState", f"Volume '{volume.id}' is in the 'available' state.")
     if call.params.get("InstanceId") not in (None, attached.instance.id):
-        raise aws_error("InvalidAttachment.NotFound", f"The volume '{volume.id}' is not attached to instance '{call.params['InstanceId']}'")
+        raise aws_error(
+            "InvalidAttachment.NotFound",
+            f"The volume '{volume.id}' is not attached to instance '{call.params['InstanceId']}'",
+        )
     root = attached.device == attached.instance.root_device_name
     if root and attached.instance.state in ("running", "pending"):
-        raise aws_error("OperationNotPermitted", f"Unable to detach root volume '{volume.id}' from instance '{attached.instance.id}'")
-    answer = {"VolumeId": volume.id, "InstanceId": attached.instance.id, "Device": attached.device, "State": "detaching", "AttachTime": attached.attach_time}
+        raise aws_error(
+            "OperationNotPermitted",
+            f"Unable to detach root volume '{volume.id}' from instance '{attached.instance.id}'",
+        )
+    answer = {
+        "VolumeId": volume.id,
+        "InstanceId": attached.instance.id,
+        "Device": attached.device,
+        "State": "detaching",
+        "AttachTime": attached.attach_time,
+    }
     Scope.of(call.context).ec2.detach_volume(volume.id, attached.instance.id, attached.device)
     return answer

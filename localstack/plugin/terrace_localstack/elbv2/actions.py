@@ -28,8 +28,12 @@ def actions(known: Store, given: list[dict], kind: str = "application") -> list[
         raise aws_error("ValidationError", "At least one action must be specified")
     result = [_action(known, copy.deepcopy(action), kind) for action in given]
     result.sort(key=lambda action: action.get("Order", 50_001))
-    if kind == "application" and (result[-1]["Type"] not in FINAL or any(each["Type"] in FINAL for each in result[:-1])):
-        raise aws_error("InvalidLoadBalancerAction", "Exactly one forward, redirect or fixed-response action must come last")
+    if kind == "application" and (
+        result[-1]["Type"] not in FINAL or any(each["Type"] in FINAL for each in result[:-1])
+    ):
+        raise aws_error(
+            "InvalidLoadBalancerAction", "Exactly one forward, redirect or fixed-response action must come last"
+        )
     if len(result) > 1:
         for order, action in enumerate(result, start=1):
             action.setdefault("Order", order)
@@ -39,7 +43,11 @@ def actions(known: Store, given: list[dict], kind: str = "application") -> list[
 
 
 def _action(known: Store, action: dict, kind: str) -> dict:
-    config_name = {"forward": "ForwardConfig", "redirect": "RedirectConfig", "fixed-response": "FixedResponseConfig"}.get(action["Type"])
+    config_name = {
+        "forward": "ForwardConfig",
+        "redirect": "RedirectConfig",
+        "fixed-response": "FixedResponseConfig",
+    }.get(action["Type"])
     if action["Type"] == "forward":
         return _forward(known, action, kind)
     if config_name and config_name not in action:
@@ -47,7 +55,9 @@ def _action(known: Store, action: dict, kind: str) -> dict:
     if action["Type"] == "redirect":
         config = action["RedirectConfig"] = REDIRECT | action["RedirectConfig"]
         if all(config[name] == default for name, default in REDIRECT.items()):
-            raise aws_error("InvalidLoadBalancerAction", "The redirect would loop: it must change protocol, port, host or path")
+            raise aws_error(
+                "InvalidLoadBalancerAction", "The redirect would loop: it must change protocol, port, host or path"
+            )
     if action["Type"] == "fixed-response":
         action["FixedResponseConfig"].setdefault("ContentType", "text/plain")
     if action["Type"].startswith("authenticate-"):
@@ -58,7 +68,12 @@ def _action(known: Store, action: dict, kind: str) -> dict:
 def _authenticate(action: dict) -> None:
     name = "AuthenticateOidcConfig" if action["Type"].endswith("oidc") else "AuthenticateCognitoConfig"
     config = action.setdefault(name, {})
-    defaults = {"SessionCookieName": "AWSELBAuthSessionCookie", "Scope": "openid", "SessionTimeout": 604_800, "OnUnauthenticatedRequest": "authenticate"}
+    defaults = {
+        "SessionCookieName": "AWSELBAuthSessionCookie",
+        "Scope": "openid",
+        "SessionTimeout": 604_800,
+        "OnUnauthenticatedRequest": "authenticate",
+    }
     config |= {key: value for key, value in defaults.items() if key not in config}
     config.pop("ClientSecret", None)
 
@@ -90,7 +105,9 @@ def conditions(given: list[dict]) -> list[dict]:
 def _condition(condition: dict) -> dict:
     name = CONDITIONS.get(condition.get("Field", ""))
     if name is None:
-        raise aws_error("ValidationError", f"Condition field '{condition.get('Field')}' must be one of '[{', '.join(CONDITIONS)}]'")
+        raise aws_error(
+            "ValidationError", f"Condition field '{condition.get('Field')}' must be one of '[{', '.join(CONDITIONS)}]'"
+        )
     config = condition.get(name)
     if config is None:
         if condition["Field"] not in BOTH_SPELLINGS or not condition.get("Values"):

@@ -43,7 +43,9 @@ def create(scope: Scope, request: dict) -> dict:
     arn = balancer.arn.replace(":loadbalancer/", ":listener/") + f"/{hex_id(16)}"
     fields = {"ListenerArn": arn, "LoadBalancerArn": balancer.arn}
     fields |= _content(known, balancer, request, {})
-    listener = Listener(fields, settings, dict(attributes.LISTENER.get(request.get("Protocol", "GENEVE"), {})), [], tags)
+    listener = Listener(
+        fields, settings, dict(attributes.LISTENER.get(request.get("Protocol", "GENEVE"), {})), [], tags
+    )
     known.listeners[arn] = listener
     _default_rule(known, listener)
     return {"Listeners": [fields]}
@@ -59,7 +61,10 @@ def _same_port(fields: dict, request: dict) -> bool:
 def _check_protocol(balancer: LoadBalancer, request: dict) -> None:
     protocol = request.get("Protocol")
     if protocol not in PROTOCOLS[balancer.kind]:
-        raise aws_error("ValidationError", f"Listener protocol '{protocol}' is not supported with a load balancer of type '{balancer.kind}'")
+        raise aws_error(
+            "ValidationError",
+            f"Listener protocol '{protocol}' is not supported with a load balancer of type '{balancer.kind}'",
+        )
     if balancer.kind != "gateway" and request.get("Port") is None:
         raise aws_error("ValidationError", "A listener port must be specified")
 
@@ -75,9 +80,14 @@ def _content(known: Store, balancer: LoadBalancer, request: dict, current: dict)
         certificates = request.get("Certificates", current.get("Certificates"))
         if not certificates:
             raise aws_error("CertificateNotFound", f"A certificate must be specified for {protocol} listeners")
-        fields |= {"SslPolicy": policy, "Certificates": [{"CertificateArn": each["CertificateArn"]} for each in certificates[:1]]}
+        fields |= {
+            "SslPolicy": policy,
+            "Certificates": [{"CertificateArn": each["CertificateArn"]} for each in certificates[:1]],
+        }
         if protocol == "HTTPS":
-            fields["MutualAuthentication"] = request.get("MutualAuthentication", current.get("MutualAuthentication", {"Mode": "off"}))
+            fields["MutualAuthentication"] = request.get(
+                "MutualAuthentication", current.get("MutualAuthentication", {"Mode": "off"})
+            )
     elif request.get("Certificates"):
         raise aws_error("ValidationError", f"Certificates cannot be specified for {protocol} listeners")
     if "DefaultActions" in request:
@@ -87,21 +97,39 @@ def _content(known: Store, balancer: LoadBalancer, request: dict, current: dict)
 
 
 def _check_groups(known: Store, balancer: LoadBalancer, given: list[dict]) -> None:
-    allowed = {"application": {"HTTP", "HTTPS", None}, "network": {"TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"}, "gateway": {"GENEVE"}}
+    allowed = {
+        "application": {"HTTP", "HTTPS", None},
+        "network": {"TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"},
+        "gateway": {"GENEVE"},
+    }
     for arn in (arn for action in given for arn in targets_of(action)):
         group = known.target_group(arn).fields
         if group.get("Protocol") not in allowed[balancer.kind]:
-            raise aws_error("InvalidConfigurationRequest", f"The target group '{arn}' has a protocol that a load balancer of type '{balancer.kind}' cannot use")
+            raise aws_error(
+                "InvalidConfigurationRequest",
+                f"The target group '{arn}' has a protocol that a load balancer of type '{balancer.kind}' cannot use",
+            )
         if group.get("VpcId") not in (None, balancer.fields["VpcId"]):
-            raise aws_error("InvalidConfigurationRequest", f"The target group '{arn}' is in another VPC than the load balancer")
+            raise aws_error(
+                "InvalidConfigurationRequest", f"The target group '{arn}' is in another VPC than the load balancer"
+            )
         users = set(known.users_of(arn)) - {balancer.arn}
         if users:
-            raise aws_error("TargetGroupAssociationLimit", f"The target group '{arn}' cannot be associated with more than one load balancer")
+            raise aws_error(
+                "TargetGroupAssociationLimit",
+                f"The target group '{arn}' cannot be associated with more than one load balancer",
+            )
 
 
 def _default_rule(known: Store, listener: Listener) -> None:
     arn = listener.arn.replace(":listener/", ":listener-rule/") + f"/{hex_id(16)}"
-    fields = {"RuleArn": arn, "Priority": "default", "Conditions": [], "IsDefault": True, "Actions": listener.fields["DefaultActions"]}
+    fields = {
+        "RuleArn": arn,
+        "Priority": "default",
+        "Conditions": [],
+        "IsDefault": True,
+        "Actions": listener.fields["DefaultActions"],
+    }
     known.rules[arn] = Rule(fields, listener.arn)
 
 
@@ -163,7 +191,10 @@ def modify_attributes(scope: Scope, request: dict) -> dict:
 @operation("DescribeListenerCertificates")
 def describe_certificates(scope: Scope, request: dict) -> dict:
     listener = store(scope).listener(request["ListenerArn"])
-    default = [{"CertificateArn": each["CertificateArn"], "IsDefault": True} for each in listener.fields.get("Certificates", [])]
+    default = [
+        {"CertificateArn": each["CertificateArn"], "IsDefault": True}
+        for each in listener.fields.get("Certificates", [])
+    ]
     return {"Certificates": default + [{"CertificateArn": arn, "IsDefault": False} for arn in listener.certificates]}
 
 
@@ -188,4 +219,9 @@ def describe_ssl_policies(scope: Scope, request: dict) -> dict:
     if unknown := [name for name in names if name not in SSL_POLICIES]:
         raise aws_error("SSLPolicyNotFound", f"SSL policy '{unknown[0]}' not found")
     kinds = ["application", "network"]
-    return {"SslPolicies": [{"Name": name, "SslProtocols": ["TLSv1.2"], "Ciphers": [], "SupportedLoadBalancerTypes": kinds} for name in names]}
+    return {
+        "SslPolicies": [
+            {"Name": name, "SslProtocols": ["TLSv1.2"], "Ciphers": [], "SupportedLoadBalancerTypes": kinds}
+            for name in names
+        ]
+    }

@@ -58,7 +58,11 @@ def _fields(scope: Scope, request: dict, kind: str, scheme: str | None, subnets:
     vpc = subnets[0][0].vpc_id
     prefix = "internal-" if scheme == "internal" and kind == "application" else ""
     domain = "elb.amazonaws.com" if kind == "application" else None
-    host = f"{prefix}{name}-{int(digits[:8], 16)}.{scope.region}.{domain}" if domain else f"{name}-{digits}.elb.{scope.region}.amazonaws.com"
+    host = (
+        f"{prefix}{name}-{int(digits[:8], 16)}.{scope.region}.{domain}"
+        if domain
+        else f"{name}-{digits}.elb.{scope.region}.amazonaws.com"
+    )
     fields = {
         "LoadBalancerArn": scope.arn("elasticloadbalancing", f"loadbalancer/{ARN_KIND[kind]}/{name}/{digits}"),
         "LoadBalancerName": name,
@@ -74,7 +78,9 @@ def _fields(scope: Scope, request: dict, kind: str, scheme: str | None, subnets:
         fields["CanonicalHostedZoneId"] = HOSTED_ZONES.get((scope.region, kind), "Z35SXDOTRQ7X7K")
         fields["Scheme"] = scheme
     if kind == "application":
-        fields["SecurityGroups"] = _security_groups(scope, request.get("SecurityGroups") or [_default_group(scope, vpc)], vpc)
+        fields["SecurityGroups"] = _security_groups(
+            scope, request.get("SecurityGroups") or [_default_group(scope, vpc)], vpc
+        )
     elif kind == "network":
         fields["EnablePrefixForIpv6SourceNat"] = request.get("EnablePrefixForIpv6SourceNat", "off")
         if request.get("SecurityGroups"):
@@ -89,7 +95,9 @@ def _fields(scope: Scope, request: dict, kind: str, scheme: str | None, subnets:
 def _check_name(name: str) -> None:
     fits = 1 <= len(name) <= 32 and name.replace("-", "").isalnum() and name.isascii()
     if not fits or name.startswith(("-", "internal-")) or name.endswith("-"):
-        raise aws_error("ValidationError", f"The load balancer name '{name}' is not valid: up to 32 letters, digits and hyphens")
+        raise aws_error(
+            "ValidationError", f"The load balancer name '{name}' is not valid: up to 32 letters, digits and hyphens"
+        )
 
 
 def _subnets(scope: Scope, request: dict, kind: str) -> list[tuple[Subnet, dict]]:
@@ -107,7 +115,10 @@ def _subnets(scope: Scope, request: dict, kind: str) -> list[tuple[Subnet, dict]
         raise aws_error("InvalidConfigurationRequest", "All subnets must belong to the same VPC")
     zones = [subnet.availability_zone for subnet, _ in found]
     if len(set(zones)) < len(zones):
-        raise aws_error("InvalidConfigurationRequest", "A load balancer cannot be attached to multiple subnets in the same Availability Zone")
+        raise aws_error(
+            "InvalidConfigurationRequest",
+            "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
+        )
     if kind == "application" and len(zones) < 2:
         raise aws_error("ValidationError", "At least two subnets in two different Availability Zones must be specified")
     return found
@@ -123,16 +134,22 @@ def _zones(scope: Scope, subnets: list[tuple[Subnet, dict]]) -> list[dict]:
     for subnet, mapping in subnets:
         address = {
             name: mapping[key]
-            for name, key in (("AllocationId", "AllocationId"), ("PrivateIPv4Address", "PrivateIPv4Address"), ("IPv6Address", "IPv6Address"))
+            for name, key in (
+                ("AllocationId", "AllocationId"),
+                ("PrivateIPv4Address", "PrivateIPv4Address"),
+                ("IPv6Address", "IPv6Address"),
+            )
             if mapping.get(key)
         }
         if "AllocationId" in address:
             address["IpAddress"] = _address(scope, address["AllocationId"])
-        zones.append({
-            "ZoneName": subnet.availability_zone,
-            "SubnetId": subnet.id,
-            "LoadBalancerAddresses": [address] if address else [],
-        })
+        zones.append(
+            {
+                "ZoneName": subnet.availability_zone,
+                "SubnetId": subnet.id,
+                "LoadBalancerAddresses": [address] if address else [],
+            }
+        )
     return sorted(zones, key=lambda zone: zone["ZoneName"])
 
 
@@ -176,7 +193,9 @@ def delete(scope: Scope, request: dict) -> None:
     if balancer is None:
         return
     if balancer.attributes["deletion_protection.enabled"] == "true":
-        raise aws_error("OperationNotPermitted", f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled")
+        raise aws_error(
+            "OperationNotPermitted", f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
+        )
     for listener in known.listeners_of(arn):
         for rule in known.rules_of(listener.arn):
             del known.rules[rule.arn]
@@ -203,19 +222,27 @@ def set_subnets(scope: Scope, request: dict) -> dict:
     if subnets[0][0].vpc_id != balancer.fields["VpcId"]:
         raise aws_error("InvalidSubnet", "The subnets belong to another VPC than the load balancer")
     if balancer.kind != "application" and (lost := set(balancer.subnets) - {subnet.id for subnet, _ in subnets}):
-        raise aws_error("InvalidConfigurationRequest", f"Subnets cannot be removed from this type of load balancer: {sorted(lost)}")
+        raise aws_error(
+            "InvalidConfigurationRequest", f"Subnets cannot be removed from this type of load balancer: {sorted(lost)}"
+        )
     balancer.fields["AvailabilityZones"] = _zones(scope, subnets)
     for name in ("IpAddressType", "EnablePrefixForIpv6SourceNat"):
         if name in request:
             balancer.fields[name] = request[name]
-    return {"AvailabilityZones": balancer.fields["AvailabilityZones"], "IpAddressType": balancer.fields["IpAddressType"]}
+    return {
+        "AvailabilityZones": balancer.fields["AvailabilityZones"],
+        "IpAddressType": balancer.fields["IpAddressType"],
+    }
 
 
 @operation("SetSecurityGroups")
 def set_security_groups(scope: Scope, request: dict) -> dict:
     balancer = store(scope).load_balancer(request["LoadBalancerArn"])
     if balancer.kind == "network" and "SecurityGroups" not in balancer.fields:
-        raise aws_error("InvalidConfigurationRequest", "A Network Load Balancer that was created without security groups cannot get any")
+        raise aws_error(
+            "InvalidConfigurationRequest",
+            "A Network Load Balancer that was created without security groups cannot get any",
+        )
     balancer.fields["SecurityGroups"] = _security_groups(scope, request["SecurityGroups"], balancer.fields["VpcId"])
     answer = {"SecurityGroupIds": balancer.fields["SecurityGroups"]}
     enforce = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"

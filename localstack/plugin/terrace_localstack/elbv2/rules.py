@@ -43,7 +43,9 @@ def describe(scope: Scope, request: dict) -> dict:
     if "ListenerArn" not in request:
         raise aws_error("ValidationError", "You must specify either listener rule ARNs or a listener ARN")
     rules = known.rules_of(known.listener(request["ListenerArn"]).arn)
-    rules.sort(key=lambda rule: (rule.fields["IsDefault"], int(rule.fields["Priority"]) if not rule.fields["IsDefault"] else 0))
+    rules.sort(
+        key=lambda rule: (rule.fields["IsDefault"], int(rule.fields["Priority"]) if not rule.fields["IsDefault"] else 0)
+    )
     return {"Rules": [rule.fields for rule in rules]}
 
 

@@ -103,7 +103,11 @@ class Store:
 
     def users_of(self, target_group: str) -> list[str]:
         """Returns the load balancers whose listeners and rules forward to the group, each once."""
-        users = [each.fields["LoadBalancerArn"] for each in self.listeners.values() if _forwards(each.fields["DefaultActions"], target_group)]
+        users = [
+            each.fields["LoadBalancerArn"]
+            for each in self.listeners.values()
+            if _forwards(each.fields["DefaultActions"], target_group)
+        ]
         for rule in self.rules.values():
             if _forwards(rule.fields["Actions"], target_group) and rule.listener in self.listeners:
                 users.append(self.listeners[rule.listener].fields["LoadBalancerArn"])

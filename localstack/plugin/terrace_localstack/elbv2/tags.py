@@ -10,7 +10,12 @@ from terrace_localstack.runtime import aws_error
 
 def _tags(scope: Scope, arn: str) -> Tags:
     known = store(scope)
-    finders = {"loadbalancer": known.load_balancer, "targetgroup": known.target_group, "listener": known.listener, "listener-rule": known.rule}
+    finders = {
+        "loadbalancer": known.load_balancer,
+        "targetgroup": known.target_group,
+        "listener": known.listener,
+        "listener-rule": known.rule,
+    }
     kind = arn.split(":")[-1].split("/")[0]
     if kind not in finders:
         raise aws_error("ValidationError", f"'{arn}' is not a valid load balancer ARN")

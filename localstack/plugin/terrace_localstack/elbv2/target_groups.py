@@ -18,13 +18,19 @@ HEALTH_CHECK_FIELDS = (
 def create(scope: Scope, request: dict) -> dict:
     known, name = store(scope), request["Name"]
     if not (1 <= len(name) <= 32 and name.replace("-", "").isalnum() and name[0] != "-" and name[-1] != "-"):
-        raise aws_error("ValidationError", f"Target group name '{name}' can only contain characters that are alphanumeric characters or hyphens(-)")
+        raise aws_error(
+            "ValidationError",
+            f"Target group name '{name}' can only contain characters that are alphanumeric characters or hyphens(-)",
+        )
     settings = {key: value for key, value in request.items() if key != "Name"}
     for existing in known.target_groups.values():
         if existing.fields["TargetGroupName"] == name:
             if existing.settings == settings:
                 return {"TargetGroups": [described(known, existing)]}
-            raise aws_error("DuplicateTargetGroupName", f"A target group with the same name '{name}' exists, but with different settings")
+            raise aws_error(
+                "DuplicateTargetGroupName",
+                f"A target group with the same name '{name}' exists, but with different settings",
+            )
     kind = request.get("TargetType", "instance")
     if kind != "lambda":
         _need(scope, request)
@@ -39,7 +45,10 @@ def create(scope: Scope, request: dict) -> dict:
 def _need(scope: Scope, request: dict) -> None:
     for name in ("Protocol", "Port", "VpcId"):
         if request.get(name) is None:
-            raise aws_error("ValidationError", f"A {'protocol' if name == 'Protocol' else 'port' if name == 'Port' else 'VPC ID'} must be specified")
+            raise aws_error(
+                "ValidationError",
+                f"A {'protocol' if name == 'Protocol' else 'port' if name == 'Port' else 'VPC ID'} must be specified",
+            )
     if request["VpcId"] not in scope.ec2.vpcs:
         raise aws_error("ValidationError", f"The VPC ID '{request['VpcId']}' is not found")
 
@@ -71,7 +80,10 @@ def health_check(request: dict, kind: str) -> dict:
         default_protocol, wants_path = None, True
     else:
         default_protocol = "HTTP" if over_http or kind == "alb" else "TCP"
-        check |= {"HealthCheckPort": "80" if protocol == "GENEVE" else "traffic-port", "HealthCheckIntervalSeconds": 10 if protocol == "GENEVE" else 30}
+        check |= {
+            "HealthCheckPort": "80" if protocol == "GENEVE" else "traffic-port",
+            "HealthCheckIntervalSeconds": 10 if protocol == "GENEVE" else 30,
+        }
         check["HealthCheckProtocol"] = request.get("HealthCheckProtocol", default_protocol)
         wants_path = check["HealthCheckProtocol"] in ("HTTP", "HTTPS")
         check["HealthCheckTimeoutSeconds"] = _timeout(protocol, check["HealthCheckProtocol"])
@@ -118,7 +130,9 @@ def modify(scope: Scope, request: dict) -> dict:
     group.fields |= {name: request[name] for name in HEALTH_CHECK_FIELDS if request.get(name) is not None}
     interval, timeout = group.fields["HealthCheckIntervalSeconds"], group.fields["HealthCheckTimeoutSeconds"]
     if group.fields.get("Protocol") in ("HTTP", "HTTPS") and timeout >= interval:
-        raise aws_error("ValidationError", f"Health check timeout '{timeout}' must be smaller than the interval '{interval}'")
+        raise aws_error(
+            "ValidationError", f"Health check timeout '{timeout}' must be smaller than the interval '{interval}'"
+        )
     return {"TargetGroups": [described(known, group)]}
 
 

@@ -47,9 +47,15 @@ def _check(scope: Scope, group: TargetGroup, each: dict) -> None:
         if instance is None:
             raise aws_error("InvalidTarget", f"The following targets are not valid instances: '{each['Id']}'")
         if instance.vpc_id != group.fields["VpcId"]:
-            raise aws_error("InvalidTarget", f"The following targets are not in the target group VPC '{group.fields['VpcId']}': '{each['Id']}'")
+            raise aws_error(
+                "InvalidTarget",
+                f"The following targets are not in the target group VPC '{group.fields['VpcId']}': '{each['Id']}'",
+            )
         if instance.state not in ("running", "pending"):
-            raise aws_error("InvalidTarget", f"The following targets are not in a running state and cannot be registered: '{each['Id']}'")
+            raise aws_error(
+                "InvalidTarget",
+                f"The following targets are not in a running state and cannot be registered: '{each['Id']}'",
+            )
     elif kind == "ip":
         try:
             ipaddress.ip_address(each["Id"])
@@ -82,12 +88,20 @@ def health(scope: Scope, request: dict) -> dict:
     group = known.target_group(request["TargetGroupArn"])
     drop_terminated(scope, group)
     wanted = [(each["Id"], each.get("Port", group.fields.get("Port"))) for each in request.get("Targets", [])]
-    shown = [_described(scope, known, group, target) for key, target in group.targets.items() if not wanted or key in wanted]
+    shown = [
+        _described(scope, known, group, target) for key, target in group.targets.items() if not wanted or key in wanted
+    ]
     for identity, port in (key for key in wanted if key not in group.targets):
-        shown.append({
-            "Target": {"Id": identity, "Port": port},
-            "TargetHealth": {"State": "unused", "Reason": "Target.NotRegistered", "Description": "Target is not registered to the target group"},
-        })
+        shown.append(
+            {
+                "Target": {"Id": identity, "Port": port},
+                "TargetHealth": {
+                    "State": "unused",
+                    "Reason": "Target.NotRegistered",
+                    "Description": "Target is not registered to the target group",
+                },
+            }
+        )
     return {"TargetHealthDescriptions": shown}
 
 

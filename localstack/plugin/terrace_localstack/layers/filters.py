@@ -8,7 +8,10 @@ import re
 from terrace_localstack.pipeline import Answer, Call, layer
 from terrace_localstack.runtime import aws_error
 
-_UNKNOWN = re.compile(r"Filter dicts have not been implemented in Moto for '([^']*)'|The filter '([^']*)' for \w+ has not been implemented", re.I)
+_UNKNOWN = re.compile(
+    r"Filter dicts have not been implemented in Moto for '([^']*)'|The filter '([^']*)' for \w+ has not been implemented",
+    re.I,
+)
 
 
 @layer

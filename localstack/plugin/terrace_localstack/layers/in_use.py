@@ -12,7 +12,7 @@ from terrace_localstack.native import Scope
 from terrace_localstack.pipeline import Answer, Call, layer
 from terrace_localstack.runtime import aws_error
 
-GONE = ("terminated", "shutting-down")
+GONE = ("terminated",)
 
 
 def _instances_in_subnet(scope: Scope, subnet: str) -> Iterator[str]:
@@ -26,9 +26,15 @@ def _interfaces(ec2: EC2Backend) -> Iterator:
 def _subnet(scope: Scope, subnet: str) -> Iterator[str]:
     yield from _instances_in_subnet(scope, subnet)
     yield from (each.id for each in _interfaces(scope.ec2) if each.subnet is not None and each.subnet.id == subnet)
-    yield from (each.id for each in scope.ec2.nat_gateways.values() if each.subnet_id == subnet and each.state != "deleted")
+    yield from (
+        each.id for each in scope.ec2.nat_gateways.values() if each.subnet_id == subnet and each.state != "deleted"
+    )
     yield from (each.arn for each in _balancers(scope) if subnet in each.subnets)
-    yield from (each.id for each in scope.ec2.vpc_end_points.values() if subnet in (each.subnet_ids or []) and each.state != "deleted")
+    yield from (
+        each.id
+        for each in scope.ec2.vpc_end_points.values()
+        if subnet in (each.subnet_ids or []) and each.state != "deleted"
+    )
 
 
 def _balancers(scope: Scope) -> list:
@@ -54,10 +60,16 @@ def _vpc(scope: Scope, vpc: str) -> Iterator[str]:
 
 def _security_group(scope: Scope, group: str) -> Iterator[str]:
     ec2 = scope.ec2
-    yield from (each.id for each in ec2.all_instances() if each.state not in GONE and group in [g.id for g in each.security_groups])
+    yield from (
+        each.id
+        for each in ec2.all_instances()
+        if each.state not in GONE and group in [g.id for g in each.security_groups]
+    )
     yield from (each.id for each in _interfaces(ec2) if group in [g.id for g in each.group_set or []])
     yield from (each.arn for each in _balancers(scope) if group in each.fields.get("SecurityGroups", []))
-    yield from (each.db_instance_identifier for each in _databases(scope) if group in (each.vpc_security_group_ids or []))
+    yield from (
+        each.db_instance_identifier for each in _databases(scope) if group in (each.vpc_security_group_ids or [])
+    )
     for other in (other for groups in ec2.groups.values() for other in groups.values() if other.id != group):
         for rule in [*other.ingress_rules, *other.egress_rules]:
             if rule.source_group.get("GroupId") == group:
@@ -65,7 +77,9 @@ def _security_group(scope: Scope, group: str) -> Iterator[str]:
 
 
 def _address(scope: Scope, allocation: str) -> Iterator[str]:
-    yield from (each.association_id for each in scope.ec2.addresses if each.allocation_id == allocation and each.association_id)
+    yield from (
+        each.association_id for each in scope.ec2.addresses if each.allocation_id == allocation and each.association_id
+    )
 
 
 def _gateway_attached(scope: Scope, gateway: str) -> Iterator[str]:
@@ -77,7 +91,11 @@ def _gateway_attached(scope: Scope, gateway: str) -> Iterator[str]:
 def _mapped_addresses(scope: Scope, gateway: str) -> Iterator[str]:
     for vpc in _gateway_attached(scope, gateway):
         yield from (each.id for each in _interfaces(scope.ec2) if each.vpc_id == vpc and each.public_ip)
-        yield from (each.arn for each in _balancers(scope) if each.fields["VpcId"] == vpc and each.fields.get("Scheme") == "internet-facing")
+        yield from (
+            each.arn
+            for each in _balancers(scope)
+            if each.fields["VpcId"] == vpc and each.fields.get("Scheme") == "internet-facing"
+        )
 
 
 def _route_table(scope: Scope, table: str) -> Iterator[str]:
@@ -108,7 +126,9 @@ def _subnet_group(scope: Scope, name: str) -> Iterator[str]:
 
 
 def _parameter_group(scope: Scope, name: str) -> Iterator[str]:
-    yield from (each.db_instance_identifier for each in _databases(scope) if (each.db_parameter_group_name or "") == name)
+    yield from (
+        each.db_instance_identifier for each in _databases(scope) if (each.db_parameter_group_name or "") == name
+    )
 
 
 def _profile_roles(scope: Scope, name: str) -> Iterator[str]:

@@ -23,13 +23,31 @@ KEEP = 1_000
 LIMITS = {"rds": (20, 100), "elasticache": (20, 100), "autoscaling": (1, 100), "cloudwatch": (1, 100)}
 """Page sizes that AWS documents and that the models leave out."""
 
-DEFAULTS = {"rds": 100, "elasticache": 100, "autoscaling": 50, "elbv2": 400, "iam": 100, "cloudwatch": 50, "resourcegroupstaggingapi": 50}
+DEFAULTS = {
+    "rds": 100,
+    "elasticache": 100,
+    "autoscaling": 50,
+    "elbv2": 400,
+    "iam": 100,
+    "cloudwatch": 50,
+    "resourcegroupstaggingapi": 50,
+}
 """How long a page is when nobody asks. EC2 returns everything then."""
 
 UNLIMITED = {("cloudwatch", "ListMetrics"), ("cloudwatch", "GetMetricData")}
 
-REFUSALS = {"elbv2": "ValidationError", "autoscaling": "ValidationError", "iam": "ValidationError", "cloudwatch": "ValidationError"}
-BAD_TOKENS = {"ec2": "InvalidNextToken", "autoscaling": "InvalidNextToken", "cloudwatch": "InvalidNextToken", "elbv2": "ValidationError"}
+REFUSALS = {
+    "elbv2": "ValidationError",
+    "autoscaling": "ValidationError",
+    "iam": "ValidationError",
+    "cloudwatch": "ValidationError",
+}
+BAD_TOKENS = {
+    "ec2": "InvalidNextToken",
+    "autoscaling": "InvalidNextToken",
+    "cloudwatch": "InvalidNextToken",
+    "elbv2": "ValidationError",
+}
 
 
 @dataclass(frozen=True)
@@ -81,7 +99,9 @@ def pages(call: Call) -> Answer:
     token = call.params.get(paginator.token_in)
     if isinstance(token, str) and token.startswith(PREFIX):
         if token not in _RESTS:
-            raise aws_error(BAD_TOKENS.get(call.service, "InvalidParameterValue"), "The token is not valid or has expired.")
+            raise aws_error(
+                BAD_TOKENS.get(call.service, "InvalidParameterValue"), "The token is not valid or has expired."
+            )
         return _cut(copy.deepcopy(_RESTS[token]), paginator, size)
     answer = call.proceed()
     if not isinstance(answer, dict) or answer.get(paginator.token_out):
@@ -99,7 +119,10 @@ def _page_size(call: Call, paginator: Paginator) -> int | None:
         low, high = LIMITS.get(call.service, (None, None))
     if (low is not None and int(asked) < low) or (high is not None and int(asked) > high):
         code = REFUSALS.get(call.service, "InvalidParameterValue")
-        raise aws_error(code, f"Value ( {asked} ) for parameter {paginator.limit} is invalid. Expecting a value from {low} to {high}.")
+        raise aws_error(
+            code,
+            f"Value ( {asked} ) for parameter {paginator.limit} is invalid. Expecting a value from {low} to {high}.",
+        )
     return int(asked)
 
 

@@ -17,7 +17,11 @@ from terrace_localstack.runtime import LOCK, aws_error, on_reset
 TOKEN_NAMES = ("ClientToken", "ClientRequestToken", "IdempotencyToken", "CreatorRequestId")
 """Token fields that some models do not mark as such (``CreateVpcEndpoint``, ``CreateFlowLogs``)."""
 
-NOT_TOKENS = {("secretsmanager", "PutSecretValue"), ("secretsmanager", "CreateSecret"), ("secretsmanager", "UpdateSecret")}
+NOT_TOKENS = {
+    ("secretsmanager", "PutSecretValue"),
+    ("secretsmanager", "CreateSecret"),
+    ("secretsmanager", "UpdateSecret"),
+}
 """Secrets Manager's token is the id of the version that the call makes: see ``services.secrets``."""
 
 MISMATCH = {
@@ -64,5 +68,8 @@ def tokens(call: Call) -> Answer:
         first, answer = _ANSWERS[key]
     if first != digest:
         code = MISMATCH.get(call.service, "IdempotentParameterMismatchException")
-        raise aws_error(code, f"Arguments on this idempotent request are inconsistent with arguments used in previous request(s): {token}")
+        raise aws_error(
+            code,
+            f"Arguments on this idempotent request are inconsistent with arguments used in previous request(s): {token}",
+        )
     return copy.deepcopy(answer)

@@ -8,23 +8,54 @@ from terrace_localstack.pipeline import Answer, Call, mend
 from terrace_localstack.runtime import aws_error
 
 VERSIONS = {
-    "postgres": ("13.20", "13.21", "14.15", "14.17", "14.18", "15.10", "15.12", "15.13", "16.4", "16.6", "16.8", "16.9", "16.10", "17.2", "17.4", "17.5", "17.6"),
+    "postgres": (
+        "13.20",
+        "13.21",
+        "14.15",
+        "14.17",
+        "14.18",
+        "15.10",
+        "15.12",
+        "15.13",
+        "16.4",
+        "16.6",
+        "16.8",
+        "16.9",
+        "16.10",
+        "17.2",
+        "17.4",
+        "17.5",
+        "17.6",
+    ),
     "mysql": ("5.7.44", "8.0.35", "8.0.40", "8.0.41", "8.0.42", "8.4.3", "8.4.4", "8.4.5"),
     "mariadb": ("10.6.21", "10.6.22", "10.11.11", "10.11.13", "11.4.5", "11.4.7"),
     "aurora-postgresql": ("14.15", "14.17", "15.10", "15.12", "16.6", "16.8", "17.4", "17.5"),
     "aurora-mysql": ("5.7.mysql_aurora.2.12.5", "8.0.mysql_aurora.3.08.2", "8.0.mysql_aurora.3.10.0"),
 }
-PREFERRED = {"postgres": "17.6", "mysql": "8.4.5", "mariadb": "11.4.7", "aurora-postgresql": "17.5", "aurora-mysql": "8.0.mysql_aurora.3.10.0"}
+PREFERRED = {
+    "postgres": "17.6",
+    "mysql": "8.4.5",
+    "mariadb": "11.4.7",
+    "aurora-postgresql": "17.5",
+    "aurora-mysql": "8.0.mysql_aurora.3.10.0",
+}
 DESCRIPTIONS = {"postgres": "PostgreSQL", "mysql": "MySQL Community Edition", "mariadb": "MariaDB Community Edition",
                 "aurora-postgresql": "Aurora PostgreSQL", "aurora-mysql": "Aurora MySQL"}  # fmt: skip
 LICENSES = {"postgres": "postgresql-license", "aurora-postgresql": "postgresql-license"}
 PORTS = {"postgres": 5432, "aurora-postgresql": 5432, "mysql": 3306, "mariadb": 3306, "aurora-mysql": 3306}
-LOGS = {"postgres": ["postgresql", "upgrade", "iam-db-auth-error"], "aurora-postgresql": ["postgresql", "iam-db-auth-error"]}
+LOGS = {
+    "postgres": ["postgresql", "upgrade", "iam-db-auth-error"],
+    "aurora-postgresql": ["postgresql", "iam-db-auth-error"],
+}
 SMALL = ("micro", "small", "medium", "large", "xlarge", "2xlarge")
 LARGE = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge")
 CLASSES = tuple(
     [f"db.{family}.{size}" for family in ("t3", "t4g") for size in SMALL]
-    + [f"db.{family}.{size}" for family in ("m5", "m6g", "m6i", "m7g", "m7i", "m8g", "r5", "r6g", "r6i", "r7g", "r7i", "r8g") for size in LARGE]
+    + [
+        f"db.{family}.{size}"
+        for family in ("m5", "m6g", "m6i", "m7g", "m7i", "m8g", "r5", "r6g", "r6i", "r7g", "r7i", "r8g")
+        for size in LARGE
+    ]
 )
 STORAGE = {"gp2": (20, 65_536), "gp3": (20, 65_536), "io1": (100, 65_536), "io2": (100, 65_536), "standard": (5, 3_072)}
 
@@ -64,9 +95,17 @@ def engine_versions(call: Call) -> Answer:
         for version in versions:
             fits = (
                 wanted.get("Engine") in (None, engine)
-                and (not wanted.get("EngineVersion") or version == wanted["EngineVersion"] or version.startswith(wanted["EngineVersion"] + "."))
+                and (
+                    not wanted.get("EngineVersion")
+                    or version == wanted["EngineVersion"]
+                    or version.startswith(wanted["EngineVersion"] + ".")
+                )
                 and wanted.get("DBParameterGroupFamily") in (None, family(engine, version))
-                and (not wanted.get("DefaultOnly") or version == PREFERRED[engine] or (wanted.get("EngineVersion") and version == resolve(engine, wanted["EngineVersion"])))
+                and (
+                    not wanted.get("DefaultOnly")
+                    or version == PREFERRED[engine]
+                    or (wanted.get("EngineVersion") and version == resolve(engine, wanted["EngineVersion"]))
+                )
             )
             if fits:
                 shown.append(_version(engine, version))
@@ -105,7 +144,11 @@ def orderable(call: Call) -> Answer:
     versions = [each for each in VERSIONS[engine] if wanted.get("EngineVersion") in (None, each)]
     classes = [each for each in CLASSES if wanted.get("DBInstanceClass") in (None, each)]
     storage = ("aurora",) if engine.startswith("aurora") else ("gp2", "gp3", "io1", "io2")
-    return {"OrderableDBInstanceOptions": [_option(engine, version, each, kind, zones) for version in versions for each in classes for kind in storage]}
+    return {
+        "OrderableDBInstanceOptions": [
+            _option(engine, version, each, kind, zones) for version in versions for each in classes for kind in storage
+        ]
+    }
 
 
 def _option(engine: str, version: str, name: str, kind: str, zones: list[dict]) -> dict:

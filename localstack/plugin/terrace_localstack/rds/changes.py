@@ -35,9 +35,13 @@ def modify(call: Call) -> Answer:
     if fields is None:
         return call.proceed()
     if fields["DBInstanceStatus"] not in ("available", "storage-optimization"):
-        raise aws_error("InvalidDBInstanceState", f"Database instance is not in available state: {fields['DBInstanceStatus']}")
+        raise aws_error(
+            "InvalidDBInstanceState", f"Database instance is not in available state: {fields['DBInstanceStatus']}"
+        )
     _check(fields, request)
-    waiting = {name: request[name] for name in WAIT if request.get(name) is not None and request[name] != fields.get(name)}
+    waiting = {
+        name: request[name] for name in WAIT if request.get(name) is not None and request[name] != fields.get(name)
+    }
     if "EngineVersion" in waiting:
         waiting["EngineVersion"] = catalog.resolve(fields["Engine"], waiting["EngineVersion"])
     _apply_groups(scope, database, request)
@@ -64,17 +68,25 @@ def _check(fields: dict, request: dict) -> None:
         catalog.check_class(request["DBInstanceClass"])
     size = request.get("AllocatedStorage")
     if size is not None and size < fields["AllocatedStorage"]:
-        raise aws_error("InvalidParameterCombination", f"Invalid storage size change: {fields['AllocatedStorage']} to {size} GiB. Storage cannot shrink.")
+        raise aws_error(
+            "InvalidParameterCombination",
+            f"Invalid storage size change: {fields['AllocatedStorage']} to {size} GiB. Storage cannot shrink.",
+        )
     if request.get("EngineVersion"):
         wanted = catalog.resolve(fields["Engine"], request["EngineVersion"])
         major = catalog.major(fields["Engine"], wanted) != catalog.major(fields["Engine"], fields["EngineVersion"])
         if major and not request.get("AllowMajorVersionUpgrade"):
-            raise aws_error("InvalidParameterCombination", "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.")
+            raise aws_error(
+                "InvalidParameterCombination",
+                "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.",
+            )
     if request.get("MasterUserPassword"):
         instances.check_password(request["MasterUserPassword"])
     replicas = fields["ReadReplicaDBInstanceIdentifiers"]
     if request.get("BackupRetentionPeriod") == 0 and replicas:
-        raise aws_error("InvalidParameterCombination", "Automated backups cannot be disabled while the instance has read replicas")
+        raise aws_error(
+            "InvalidParameterCombination", "Automated backups cannot be disabled while the instance has read replicas"
+        )
 
 
 def _apply_groups(scope: Scope, database: DBInstance, request: dict) -> None:
@@ -103,7 +115,10 @@ def _apply_at_once(database: DBInstance, request: dict) -> bool:
     fields["PreferredMaintenanceWindow"] = fields["PreferredMaintenanceWindow"].lower()
     if fields.get("MaxAllocatedStorage") and fields["MaxAllocatedStorage"] <= fields["AllocatedStorage"]:
         fields["MaxAllocatedStorage"] = None
-    for asked, shown in (("EnableIAMDatabaseAuthentication", "IAMDatabaseAuthenticationEnabled"), ("EnablePerformanceInsights", "PerformanceInsightsEnabled")):
+    for asked, shown in (
+        ("EnableIAMDatabaseAuthentication", "IAMDatabaseAuthenticationEnabled"),
+        ("EnablePerformanceInsights", "PerformanceInsightsEnabled"),
+    ):
         if request.get(asked) is not None:
             fields[shown] = request[asked]
     if request.get("EnablePerformanceInsights") is False:
@@ -113,7 +128,9 @@ def _apply_at_once(database: DBInstance, request: dict) -> bool:
     if request.get("DBPortNumber"):
         fields["_Port"] = database.port = request["DBPortNumber"]
     logs = request.get("CloudwatchLogsExportConfiguration") or {}
-    enabled = [each for each in fields.get("EnabledCloudwatchLogsExports") or [] if each not in logs.get("DisableLogTypes", [])]
+    enabled = [
+        each for each in fields.get("EnabledCloudwatchLogsExports") or [] if each not in logs.get("DisableLogTypes", [])
+    ]
     fields["EnabledCloudwatchLogsExports"] = list(dict.fromkeys(enabled + logs.get("EnableLogTypes", []))) or None
     fields["CertificateDetails"] = fields["CertificateDetails"] | {"CAIdentifier": fields["CACertificateIdentifier"]}
     return fields != before
@@ -125,12 +142,18 @@ def _apply_password(database: DBInstance, request: dict) -> None:
         instances.manage_password(database, request.get("MasterUserSecretKmsKeyId"))
     elif request.get("ManageMasterUserPassword") is False and managed:
         if not request.get("MasterUserPassword"):
-            raise aws_error("InvalidParameterCombination", "You must specify MasterUserPassword when you turn off the managed password.")
+            raise aws_error(
+                "InvalidParameterCombination",
+                "You must specify MasterUserPassword when you turn off the managed password.",
+            )
         database.master_user_secret.delete_secret()
         database.manage_master_user_password = False
         del database.fields["MasterUserSecret"]
     elif request.get("MasterUserPassword") and managed:
-        raise aws_error("InvalidParameterCombination", "You can't specify MasterUserPassword for an instance with a managed password.")
+        raise aws_error(
+            "InvalidParameterCombination",
+            "You can't specify MasterUserPassword for an instance with a managed password.",
+        )
     if request.get("RotateMasterUserPassword") and not managed:
         raise aws_error("InvalidParameterCombination", "The instance has no managed password to rotate.")
 
@@ -170,7 +193,9 @@ def _follow_version(fields: dict, before: dict) -> None:
         fields["DBParameterGroups"] = [{"DBParameterGroupName": f"default.{new}", "ParameterApplyStatus": "in-sync"}]
     if fields["OptionGroupMemberships"][0]["OptionGroupName"].startswith("default:"):
         major = catalog.major(fields["Engine"], fields["EngineVersion"]).replace(".", "-")
-        fields["OptionGroupMemberships"] = [{"OptionGroupName": f"default:{fields['Engine']}-{major}", "Status": "in-sync"}]
+        fields["OptionGroupMemberships"] = [
+            {"OptionGroupName": f"default:{fields['Engine']}-{major}", "Status": "in-sync"}
+        ]
 
 
 def _rename(scope: Scope, database: DBInstance, name: str) -> None:
@@ -189,7 +214,9 @@ def reboot(call: Call) -> Answer:
     if fields is None:
         return call.proceed()
     if fields["DBInstanceStatus"] != "available":
-        raise aws_error("InvalidDBInstanceState", f"Instance {database.db_instance_identifier} is not in available state.")
+        raise aws_error(
+            "InvalidDBInstanceState", f"Instance {database.db_instance_identifier} is not in available state."
+        )
     fields["DBInstanceStatus"] = "rebooting"
     answer = {"DBInstance": described(database)}
     for group in fields["DBParameterGroups"]:
@@ -204,9 +231,15 @@ def stop_or_start(call: Call) -> Answer:
     fields = fields_of(database)
     if fields is None:
         return call.proceed()
-    before, passing, after = ("available", "stopping", "stopped") if call.operation == "StopDBInstance" else ("stopped", "starting", "available")
+    before, passing, after = (
+        ("available", "stopping", "stopped")
+        if call.operation == "StopDBInstance"
+        else ("stopped", "starting", "available")
+    )
     if fields["DBInstanceStatus"] != before:
-        raise aws_error("InvalidDBInstanceState", f"Instance {database.db_instance_identifier} is not in {before} state.")
+        raise aws_error(
+            "InvalidDBInstanceState", f"Instance {database.db_instance_identifier} is not in {before} state."
+        )
     fields["DBInstanceStatus"] = passing
     answer = {"DBInstance": described(database)}
     CLOCK.later(1, partial(instances.settle, database, passing, after))

@@ -30,7 +30,10 @@ def _subnets(scope: Scope, ids: list[str]) -> list:
     if len({subnet.vpc_id for subnet in subnets}) > 1:
         raise aws_error("InvalidParameterValue", "The DB subnet group has subnets of more than one VPC")
     if len({subnet.availability_zone for subnet in subnets}) < 2:
-        raise aws_error("DBSubnetGroupDoesNotCoverEnoughAZs", "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Add subnets to cover at least 2 AZs.")
+        raise aws_error(
+            "DBSubnetGroupDoesNotCoverEnoughAZs",
+            "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Add subnets to cover at least 2 AZs.",
+        )
     return subnets
 
 
@@ -51,7 +54,11 @@ def modify(call: Call) -> Answer:
     subnets = _subnets(scope, call.params["SubnetIds"])
     if subnets[0].vpc_id != group.vpc_id:
         raise aws_error("InvalidParameterValue", "The new subnets are not in the same Vpc as the existing subnet group")
-    used = {each.availability_zone for each in backend(scope).databases.values() if getattr(each, "db_subnet_group", None) is group}
+    used = {
+        each.availability_zone
+        for each in backend(scope).databases.values()
+        if getattr(each, "db_subnet_group", None) is group
+    }
     if used - {subnet.availability_zone for subnet in subnets}:
         raise aws_error("SubnetAlreadyInUse", "The DB subnet is already in use in the Availability Zone.")
     group._subnets = subnets
@@ -69,7 +76,6 @@ def described(group: DBSubnetGroup) -> dict:
         "DBSubnetGroupArn": group.arn,
         "SupportedNetworkTypes": ["IPV4"],
     }
-
 
 
 @mend("rds", "DescribeDBSubnetGroups")

@@ -54,34 +54,56 @@ def create(call: Call) -> Answer:
 
 def _check(scope: Scope, request: dict) -> None:
     identifier = request["DBInstanceIdentifier"]
-    plain = identifier.replace("-", "").isalnum() and identifier[0].isalpha() and not identifier.endswith("-") and "--" not in identifier
+    plain = (
+        identifier.replace("-", "").isalnum()
+        and identifier[0].isalpha()
+        and not identifier.endswith("-")
+        and "--" not in identifier
+    )
     if not plain or len(identifier) > 63:
-        raise aws_error("InvalidParameterValue", f"The parameter DBInstanceIdentifier is not a valid identifier: {identifier}")
+        raise aws_error(
+            "InvalidParameterValue", f"The parameter DBInstanceIdentifier is not a valid identifier: {identifier}"
+        )
     if identifier.lower() in backend(scope).databases:
         raise aws_error("DBInstanceAlreadyExists", "DB instance already exists")
     catalog.check_class(request["DBInstanceClass"])
     if request.get("ManageMasterUserPassword") and request.get("MasterUserPassword"):
-        raise aws_error("InvalidParameterCombination", "You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.")
+        raise aws_error(
+            "InvalidParameterCombination",
+            "You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.",
+        )
     if not request.get("MasterUsername"):
         raise aws_error("InvalidParameterValue", "The parameter MasterUsername must be provided and must not be blank.")
     if not request.get("ManageMasterUserPassword"):
         check_password(request.get("MasterUserPassword"))
-    check_storage(request.get("StorageType") or ("io1" if request.get("Iops") else "gp2"), request.get("AllocatedStorage"))
+    check_storage(
+        request.get("StorageType") or ("io1" if request.get("Iops") else "gp2"), request.get("AllocatedStorage")
+    )
 
 
 def check_password(password: str | None) -> None:
     if not password:
-        raise aws_error("InvalidParameterValue", "The parameter MasterUserPassword must be provided and must not be blank.")
+        raise aws_error(
+            "InvalidParameterValue", "The parameter MasterUserPassword must be provided and must not be blank."
+        )
     if len(password) < 8 or set(password) & set('/@" '):
-        raise aws_error("InvalidParameterValue", "The parameter MasterUserPassword is not a valid password. It must have at least 8 characters and none of '/', '@', '\"' and ' '.")
+        raise aws_error(
+            "InvalidParameterValue",
+            "The parameter MasterUserPassword is not a valid password. It must have at least 8 characters and none of '/', '@', '\"' and ' '.",
+        )
 
 
 def check_storage(kind: str, size: int | None) -> None:
     if size is None:
-        raise aws_error("InvalidParameterValue", "The parameter AllocatedStorage must be provided and must not be blank.")
+        raise aws_error(
+            "InvalidParameterValue", "The parameter AllocatedStorage must be provided and must not be blank."
+        )
     low, high = catalog.STORAGE.get(kind, (20, 65_536))
     if not low <= size <= high:
-        raise aws_error("InvalidParameterValue", f"Invalid storage size for engine and storage type {kind}: {size}. It must be from {low} to {high} GiB.")
+        raise aws_error(
+            "InvalidParameterValue",
+            f"Invalid storage size for engine and storage type {kind}: {size}. It must be from {low} to {high} GiB.",
+        )
 
 
 def new_fields(scope: Scope, request: dict) -> dict:
@@ -137,7 +159,10 @@ def new_fields(scope: Scope, request: dict) -> dict:
         fields.setdefault("KmsKeyId", scope.arn("kms", "key/00000000-0000-4000-8000-000000000001"))
     if fields["MonitoringInterval"]:
         fields["EnhancedMonitoringResourceArn"] = scope.arn("logs", f"log-group:RDSOSMetrics:log-stream:{resource}")
-    fields["CertificateDetails"] = {"CAIdentifier": fields["CACertificateIdentifier"], "ValidTill": datetime.now(UTC).replace(microsecond=0) + timedelta(days=365)}
+    fields["CertificateDetails"] = {
+        "CAIdentifier": fields["CACertificateIdentifier"],
+        "ValidTill": datetime.now(UTC).replace(microsecond=0) + timedelta(days=365),
+    }
     return fields | _placement(scope, request, engine, version)
 
 
@@ -148,8 +173,13 @@ def _placement(scope: Scope, request: dict, engine: str, version: str) -> dict:
     if not parameter_group.startswith("default."):
         known = parameters.find(scope, parameter_group)
         if known.family != family:
-            raise aws_error("InvalidParameterCombination", f"The parameter group {parameter_group} with DBParameterGroupFamily {known.family} can't be used for this instance. Please use a parameter group with DBParameterGroupFamily {family}")
-    option_group = request.get("OptionGroupName") or f"default:{engine}-{catalog.major(engine, version).replace('.', '-')}"
+            raise aws_error(
+                "InvalidParameterCombination",
+                f"The parameter group {parameter_group} with DBParameterGroupFamily {known.family} can't be used for this instance. Please use a parameter group with DBParameterGroupFamily {family}",
+            )
+    option_group = (
+        request.get("OptionGroupName") or f"default:{engine}-{catalog.major(engine, version).replace('.', '-')}"
+    )
     placed = {
         "DBParameterGroups": [{"DBParameterGroupName": parameter_group, "ParameterApplyStatus": "in-sync"}],
         "OptionGroupMemberships": [{"OptionGroupName": option_group, "Status": "in-sync"}],
@@ -162,14 +192,22 @@ def _placement(scope: Scope, request: dict, engine: str, version: str) -> dict:
         placed["DBSubnetGroup"] = groups.described(group)
         zones, vpc_id = sorted({subnet.availability_zone for subnet in group._subnets}), group.vpc_id
     if request.get("AvailabilityZone") and request["AvailabilityZone"] not in zones:
-        raise aws_error("InvalidVPCNetworkStateFault", f"The DB subnet group has no subnet in {request['AvailabilityZone']}")
+        raise aws_error(
+            "InvalidVPCNetworkStateFault", f"The DB subnet group has no subnet in {request['AvailabilityZone']}"
+        )
     placed["AvailabilityZone"] = request.get("AvailabilityZone") or zones[0]
     if request.get("MultiAZ"):
-        placed["SecondaryAvailabilityZone"] = next((zone for zone in zones if zone != placed["AvailabilityZone"]), zones[0])
-    ids = request.get("VpcSecurityGroupIds") or ([scope.ec2.get_security_group_from_name("default", vpc_id).id] if vpc_id else [])
+        placed["SecondaryAvailabilityZone"] = next(
+            (zone for zone in zones if zone != placed["AvailabilityZone"]), zones[0]
+        )
+    ids = request.get("VpcSecurityGroupIds") or (
+        [scope.ec2.get_security_group_from_name("default", vpc_id).id] if vpc_id else []
+    )
     placed["VpcSecurityGroups"] = security_groups(scope, ids)
     if request.get("PubliclyAccessible") is None:
-        placed["PubliclyAccessible"] = any(each.vpc is not None and each.vpc.id == vpc_id for each in scope.ec2.internet_gateways.values())
+        placed["PubliclyAccessible"] = any(
+            each.vpc is not None and each.vpc.id == vpc_id for each in scope.ec2.internet_gateways.values()
+        )
     return placed
 
 
@@ -212,7 +250,11 @@ def manage_password(database: DBInstance, key: str | None) -> None:
     database.manage_master_user_password = True
     database.master_user_secret = MasterUserSecret(database, key)
     secret = database.master_user_secret
-    database.fields["MasterUserSecret"] = {"SecretArn": secret.secret_arn, "SecretStatus": "active", "KmsKeyId": secret.kms_key_id}
+    database.fields["MasterUserSecret"] = {
+        "SecretArn": secret.secret_arn,
+        "SecretStatus": "active",
+        "KmsKeyId": secret.kms_key_id,
+    }
 
 
 def settle(database: DBInstance, before: str, after: str = "available") -> None:
@@ -242,7 +284,9 @@ def describe(call: Call) -> Answer:
     answer = call.proceed(MaxRecords=None) if "MaxRecords" in call.params else call.proceed()
     databases = backend(scope).databases
     answer["DBInstances"] = [
-        described(databases[each["DBInstanceIdentifier"]]) if fields_of(databases[each["DBInstanceIdentifier"]]) else each
+        described(databases[each["DBInstanceIdentifier"]])
+        if fields_of(databases[each["DBInstanceIdentifier"]])
+        else each
         for each in answer["DBInstances"]
     ]
     return answer
@@ -257,17 +301,30 @@ def delete(call: Call) -> Answer:
         return call.proceed()
     snapshot = request.get("FinalDBSnapshotIdentifier")
     if fields["DeletionProtection"]:
-        raise aws_error("InvalidParameterCombination", "Cannot delete protected DB Instance, please disable deletion protection and try again.")
+        raise aws_error(
+            "InvalidParameterCombination",
+            "Cannot delete protected DB Instance, please disable deletion protection and try again.",
+        )
     if fields["DBInstanceStatus"] in ("deleting", "creating"):
-        raise aws_error("InvalidDBInstanceState", f"Instance {database.db_instance_identifier} is {fields['DBInstanceStatus']}.")
+        raise aws_error(
+            "InvalidDBInstanceState", f"Instance {database.db_instance_identifier} is {fields['DBInstanceStatus']}."
+        )
     if request.get("SkipFinalSnapshot") and snapshot:
-        raise aws_error("InvalidParameterCombination", "FinalDBSnapshotIdentifier can not be specified when skipping final snapshot.")
+        raise aws_error(
+            "InvalidParameterCombination",
+            "FinalDBSnapshotIdentifier can not be specified when skipping final snapshot.",
+        )
     if not request.get("SkipFinalSnapshot") and not snapshot:
-        raise aws_error("InvalidParameterCombination", "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.")
+        raise aws_error(
+            "InvalidParameterCombination",
+            "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.",
+        )
     if snapshot and fields.get("ReadReplicaSourceDBInstanceIdentifier"):
         raise aws_error("InvalidParameterCombination", "A final snapshot cannot be made of a read replica")
     if snapshot:
-        backend(scope).create_db_snapshot(database.db_instance_identifier, snapshot, tags=database.tags if fields["CopyTagsToSnapshot"] else None)
+        backend(scope).create_db_snapshot(
+            database.db_instance_identifier, snapshot, tags=database.tags if fields["CopyTagsToSnapshot"] else None
+        )
     fields["DBInstanceStatus"] = "deleting"
     answer = {"DBInstance": described(database)}
     CLOCK.later(1, partial(_gone, scope, database))

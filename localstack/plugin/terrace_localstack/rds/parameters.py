@@ -72,7 +72,9 @@ def unknown_group(call: Call) -> Answer:
     if name := call.params.get("DBParameterGroupName"):
         find(Scope.of(call.context), name)
         if call.operation == "DeleteDBParameterGroup" and name.startswith("default."):
-            raise aws_error("InvalidParameterValue", f"DBParameterGroup {name} is a default group and cannot be deleted")
+            raise aws_error(
+                "InvalidParameterValue", f"DBParameterGroup {name} is a default group and cannot be deleted"
+            )
     return call.proceed()
 
 
@@ -88,7 +90,10 @@ def create(call: Call) -> Answer:
 def modify(call: Call) -> Answer:
     group = find(Scope.of(call.context), call.params["DBParameterGroupName"])
     if group.name.startswith("default."):
-        raise aws_error("InvalidParameterValue", f"The parameter DBParameterGroupName must be provided and must not be a default group: {group.name}")
+        raise aws_error(
+            "InvalidParameterValue",
+            f"The parameter DBParameterGroupName must be provided and must not be a default group: {group.name}",
+        )
     if len(call.params["Parameters"]) > 20:
         raise aws_error("InvalidParameterValue", "A maximum of 20 parameters can be modified in a single request")
     for each in call.params["Parameters"]:
@@ -96,9 +101,14 @@ def modify(call: Call) -> Answer:
         if not modifiable:
             raise aws_error("InvalidParameterValue", f"The parameter {each['ParameterName']} cannot be modified.")
         if apply_type == "static" and each.get("ApplyMethod") == "immediate":
-            raise aws_error("InvalidParameterCombination", f"cannot use immediate apply method for static parameter {each['ParameterName']}")
+            raise aws_error(
+                "InvalidParameterCombination",
+                f"cannot use immediate apply method for static parameter {each['ParameterName']}",
+            )
     for each in call.params["Parameters"]:
-        group.parameters[each["ParameterName"]] = {name: each[name] for name in ("ParameterName", "ParameterValue", "ApplyMethod") if name in each}
+        group.parameters[each["ParameterName"]] = {
+            name: each[name] for name in ("ParameterName", "ParameterValue", "ApplyMethod") if name in each
+        }
     return {"DBParameterGroupName": group.name}
 
 

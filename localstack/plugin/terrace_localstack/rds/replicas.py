@@ -28,9 +28,15 @@ def create(call: Call) -> Answer:
     if request["DBInstanceIdentifier"].lower() in backend(scope).databases:
         raise aws_error("DBInstanceAlreadyExists", "DB instance already exists")
     if origin["DBInstanceStatus"] not in ("available", "backing-up", "storage-optimization"):
-        raise aws_error("InvalidDBInstanceState", f"Source database instance {source.db_instance_identifier} is not in available state.")
+        raise aws_error(
+            "InvalidDBInstanceState",
+            f"Source database instance {source.db_instance_identifier} is not in available state.",
+        )
     if not origin["BackupRetentionPeriod"]:
-        raise aws_error("InvalidDBInstanceState", "Automated backups are not enabled for this database instance. To enable automated backups, use ModifyDBInstance to set the backup retention period to a non-zero value.")
+        raise aws_error(
+            "InvalidDBInstanceState",
+            "Automated backups are not enabled for this database instance. To enable automated backups, use ModifyDBInstance to set the backup retention period to a non-zero value.",
+        )
     if request.get("DBInstanceClass"):
         catalog.check_class(request["DBInstanceClass"])
     here = source_scope.region == scope.region
@@ -44,10 +50,14 @@ def create(call: Call) -> Answer:
         wanted.setdefault("KmsKeyId", origin.get("KmsKeyId"))
     fields = new_fields(scope, wanted)
     fields["BackupRetentionPeriod"] = request.get("BackupRetentionPeriod", 0)
-    fields["ReadReplicaSourceDBInstanceIdentifier"] = origin["DBInstanceIdentifier"] if here else origin["DBInstanceArn"]
+    fields["ReadReplicaSourceDBInstanceIdentifier"] = (
+        origin["DBInstanceIdentifier"] if here else origin["DBInstanceArn"]
+    )
     fields["StatusInfos"] = [{"StatusType": "read replication", "Normal": True, "Status": "replicating"}]
     replica = add(scope, fields, request.get("Tags", []), None)
-    origin["ReadReplicaDBInstanceIdentifiers"].append(fields["DBInstanceIdentifier"] if here else fields["DBInstanceArn"])
+    origin["ReadReplicaDBInstanceIdentifiers"].append(
+        fields["DBInstanceIdentifier"] if here else fields["DBInstanceArn"]
+    )
     replica.source_scope = source_scope
     return {"DBInstance": described(replica)}
 
@@ -85,9 +95,13 @@ def promote(call: Call) -> Answer:
     if fields is None:
         return call.proceed()
     if "ReadReplicaSourceDBInstanceIdentifier" not in fields:
-        raise aws_error("InvalidDBInstanceState", f"DB Instance {database.db_instance_identifier} is not a read replica.")
+        raise aws_error(
+            "InvalidDBInstanceState", f"DB Instance {database.db_instance_identifier} is not a read replica."
+        )
     if fields["DBInstanceStatus"] != "available":
-        raise aws_error("InvalidDBInstanceState", f"DB Instance {database.db_instance_identifier} is not in available state.")
+        raise aws_error(
+            "InvalidDBInstanceState", f"DB Instance {database.db_instance_identifier} is not in available state."
+        )
     fields["BackupRetentionPeriod"] = call.params.get("BackupRetentionPeriod", 1)
     if "PreferredBackupWindow" in call.params:
         fields["PreferredBackupWindow"] = call.params["PreferredBackupWindow"]

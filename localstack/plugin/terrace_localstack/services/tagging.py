@@ -39,7 +39,12 @@ def _present(scope: Scope) -> dict[str, set[str]]:
         "vpc": set(ec2.vpcs),
         "subnet": {identity for zone in ec2.subnets.values() for identity in zone},
         "sg": {identity for groups in ec2.groups.values() for identity in groups},
-        "sgr": {rule.id for groups in ec2.groups.values() for group in groups.values() for rule in (*group.ingress_rules, *group.egress_rules)},
+        "sgr": {
+            rule.id
+            for groups in ec2.groups.values()
+            for group in groups.values()
+            for rule in (*group.ingress_rules, *group.egress_rules)
+        },
         "igw": set(ec2.internet_gateways),
         "nat": {each.id for each in ec2.nat_gateways.values() if each.state not in GONE},
         "rtb": set(ec2.route_tables),
@@ -74,7 +79,14 @@ def _rds(scope: Scope) -> Iterator[Tagged]:
     from terrace_localstack.rds.groups import backend
 
     known = backend(scope)
-    for table in (known.databases, known.subnet_groups, known.db_parameter_groups, known.database_snapshots, known.clusters, known.option_groups):
+    for table in (
+        known.databases,
+        known.subnet_groups,
+        known.db_parameter_groups,
+        known.database_snapshots,
+        known.clusters,
+        known.option_groups,
+    ):
         for each in table.values():
             yield each.arn, {tag["Key"]: tag["Value"] for tag in each.tags}
 
@@ -93,7 +105,10 @@ def _iam(scope: Scope) -> Iterator[Tagged]:
 
 def _list(tags: list | dict | None) -> list[dict]:
     values = list(tags.values()) if isinstance(tags, dict) else list(tags or [])
-    return [tag if isinstance(tag, dict) else {"Key": key, "Value": tag} for key, tag in zip(tags or [], values, strict=True)]
+    return [
+        tag if isinstance(tag, dict) else {"Key": key, "Value": tag}
+        for key, tag in zip(tags or [], values, strict=True)
+    ]
 
 
 def _cloudwatch(scope: Scope) -> Iterator[Tagged]:
@@ -118,14 +133,28 @@ COLLECTORS: dict[str, Callable[[Scope], Iterator[Tagged]]] = {
 def _all(call: Call) -> list[Tagged]:
     scope = Scope.of(call.context)
     found = [(arn, tags) for collect in COLLECTORS.values() for arn, tags in collect(scope) if tags]
-    rest = call.proceed(TagFilters=None, ResourceTypeFilters=None, ResourceARNList=None, ResourcesPerPage=None, TagsPerPage=None, PaginationToken=None)
+    rest = call.proceed(
+        TagFilters=None,
+        ResourceTypeFilters=None,
+        ResourceARNList=None,
+        ResourcesPerPage=None,
+        TagsPerPage=None,
+        PaginationToken=None,
+    )
     while True:
         mappings = rest.get("ResourceTagMappingList", [])
         others = [each for each in mappings if each["ResourceARN"].split(":")[2] not in COLLECTORS]
         found += [(each["ResourceARN"], {tag["Key"]: tag["Value"] for tag in each["Tags"]}) for each in others]
         if not rest.get("PaginationToken"):
             return sorted(found)
-        rest = call.proceed(TagFilters=None, ResourceTypeFilters=None, ResourceARNList=None, ResourcesPerPage=None, TagsPerPage=None, PaginationToken=rest["PaginationToken"])
+        rest = call.proceed(
+            TagFilters=None,
+            ResourceTypeFilters=None,
+            ResourceARNList=None,
+            ResourcesPerPage=None,
+            TagsPerPage=None,
+            PaginationToken=rest["PaginationToken"],
+        )
 
 
 def _wanted(request: dict, arn: str, tags: dict[str, str]) -> bool:
@@ -136,7 +165,10 @@ def _wanted(request: dict, arn: str, tags: dict[str, str]) -> bool:
         return False
     if arns and arn not in arns:
         return False
-    return all(each["Key"] in tags and (not each.get("Values") or tags[each["Key"]] in each["Values"]) for each in request.get("TagFilters", []))
+    return all(
+        each["Key"] in tags and (not each.get("Values") or tags[each["Key"]] in each["Values"])
+        for each in request.get("TagFilters", [])
+    )
 
 
 @mend("resourcegroupstaggingapi", "GetResources")
@@ -144,7 +176,8 @@ def get_resources(call: Call) -> Answer:
     shown = [(arn, tags) for arn, tags in _all(call) if _wanted(call.params, arn, tags)]
     return {
         "ResourceTagMappingList": [
-            {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} for arn, tags in shown
+            {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+            for arn, tags in shown
         ],
         "PaginationToken": "",
     }
@@ -158,14 +191,24 @@ def tag_keys(call: Call) -> Answer:
 @mend("resourcegroupstaggingapi", "GetTagValues")
 def tag_values(call: Call) -> Answer:
     wanted = call.params["Key"]
-    return {"TagValues": sorted({tags[wanted] for _, tags in _everything(call) if wanted in tags}), "PaginationToken": ""}
+    return {
+        "TagValues": sorted({tags[wanted] for _, tags in _everything(call) if wanted in tags}),
+        "PaginationToken": "",
+    }
 
 
 def _everything(call: Call) -> list[Tagged]:
     answer = invoke(call.account, call.region, "resourcegroupstaggingapi", "GetResources", ResourcesPerPage=100)
     found = list(answer["ResourceTagMappingList"])
     while answer.get("PaginationToken"):
-        answer = invoke(call.account, call.region, "resourcegroupstaggingapi", "GetResources", ResourcesPerPage=100, PaginationToken=answer["PaginationToken"])
+        answer = invoke(
+            call.account,
+            call.region,
+            "resourcegroupstaggingapi",
+            "GetResources",
+            ResourcesPerPage=100,
+            PaginationToken=answer["PaginationToken"],
+        )
         found += answer["ResourceTagMappingList"]
     return [(each["ResourceARN"], {tag["Key"]: tag["Value"] for tag in each["Tags"]}) for each in found]
 
@@ -175,22 +218,48 @@ def _calls(arn: str, tags: dict[str, str] | None, keys: list[str]) -> tuple[str,
     service, resource = arn.split(":", 5)[2], arn.split(":", 5)[5]
     pairs = [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
     if service == "ec2":
-        return "ec2", "CreateTags" if tags else "DeleteTags", {"Resources": [resource.split("/")[-1]], "Tags": pairs or [{"Key": key} for key in keys]}
+        return (
+            "ec2",
+            "CreateTags" if tags else "DeleteTags",
+            {"Resources": [resource.split("/")[-1]], "Tags": pairs or [{"Key": key} for key in keys]},
+        )
     if service == "elasticloadbalancing":
-        return "elbv2", "AddTags" if tags else "RemoveTags", {"ResourceArns": [arn]} | ({"Tags": pairs} if tags else {"TagKeys": keys})
+        return (
+            "elbv2",
+            "AddTags" if tags else "RemoveTags",
+            {"ResourceArns": [arn]} | ({"Tags": pairs} if tags else {"TagKeys": keys}),
+        )
     if service == "rds":
-        return "rds", "AddTagsToResource" if tags else "RemoveTagsFromResource", {"ResourceName": arn} | ({"Tags": pairs} if tags else {"TagKeys": keys})
+        return (
+            "rds",
+            "AddTagsToResource" if tags else "RemoveTagsFromResource",
+            {"ResourceName": arn} | ({"Tags": pairs} if tags else {"TagKeys": keys}),
+        )
     if service == "cloudwatch":
-        return "cloudwatch", "TagResource" if tags else "UntagResource", {"ResourceARN": arn} | ({"Tags": pairs} if tags else {"TagKeys": keys})
+        return (
+            "cloudwatch",
+            "TagResource" if tags else "UntagResource",
+            {"ResourceARN": arn} | ({"Tags": pairs} if tags else {"TagKeys": keys}),
+        )
     if service == "autoscaling":
         of_group = {"ResourceId": resource.split("autoScalingGroupName/")[-1], "ResourceType": "auto-scaling-group"}
-        each = [of_group | pair | {"PropagateAtLaunch": False} for pair in pairs] or [of_group | {"Key": key} for key in keys]
+        each = [of_group | pair | {"PropagateAtLaunch": False} for pair in pairs] or [
+            of_group | {"Key": key} for key in keys
+        ]
         return "autoscaling", "CreateOrUpdateTags" if tags else "DeleteTags", {"Tags": each}
     if service == "secretsmanager":
-        return service, "TagResource" if tags else "UntagResource", {"SecretId": arn} | ({"Tags": pairs} if tags else {"TagKeys": keys})
+        return (
+            service,
+            "TagResource" if tags else "UntagResource",
+            {"SecretId": arn} | ({"Tags": pairs} if tags else {"TagKeys": keys}),
+        )
     if service == "ssm":
         of_parameter = {"ResourceType": "Parameter", "ResourceId": _parameter_name(resource)}
-        return service, "AddTagsToResource" if tags else "RemoveTagsFromResource", of_parameter | ({"Tags": pairs} if tags else {"TagKeys": keys})
+        return (
+            service,
+            "AddTagsToResource" if tags else "RemoveTagsFromResource",
+            of_parameter | ({"Tags": pairs} if tags else {"TagKeys": keys}),
+        )
     raise aws_error("InvalidParameterException", f"{service} is not among the services whose tags can be changed here")
 
 
