@@ -50,6 +50,7 @@ fn enter(context: &Context) -> Result<(), CommandError> {
 fn dispatch(command: Command, context: &mut Context) -> Outcome {
     match command {
         Command::Apply(args) => commands::apply::run(&args, context),
+        Command::Console(args) => commands::console::run(&args, context),
         Command::Destroy(args) => commands::destroy::run(&args, context),
         Command::Drift(args) => commands::drift::run(args, context),
         Command::Plan(args) => commands::plan::run(&args, context),

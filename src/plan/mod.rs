@@ -6,6 +6,7 @@
 
 pub mod check;
 mod conform;
+mod console;
 pub mod diff;
 mod ignore;
 mod input;
@@ -27,6 +28,7 @@ mod unknowns;
 mod walk;
 pub mod wire;
 
+pub use console::Console;
 pub use diff::same_value;
 pub use input::{
     Given, Input, Intent, Options, Origin, Places, Remembered, RememberedOutput, Supports,

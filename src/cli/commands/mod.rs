@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod completions;
+pub mod console;
 pub mod destroy;
 pub mod drift;
 pub mod explain;

@@ -38,7 +38,7 @@ use self::providers::Provider;
 use super::moves::Moves;
 use super::targets::Selection;
 use super::{Answers, Input, LiveWorld, Needs};
-use crate::base::{Address, ModulePath, TypeName};
+use crate::base::{Address, ModulePath, ResourceAddress, TypeName};
 use crate::config::{ModuleId, Tree};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::{ConfigGraph, NodeId, Object, Part};
@@ -47,7 +47,7 @@ use crate::value::Value;
 pub(super) use self::conditions::{Kind as ConditionKind, Verdict, judge};
 pub(super) use self::constant::evaluate_constant;
 pub(super) use self::decide::{Draft, Source};
-pub(super) use self::instance::InstanceId;
+pub(super) use self::instance::{Group, InstanceId, Shape};
 pub(super) use self::scope::Place;
 pub(super) use self::state::State;
 pub(super) use self::values::without_keys;
@@ -113,6 +113,8 @@ pub(super) struct Walk {
     parked: Vec<NodeId>,
     failed: Vec<bool>,
     orphans_done: bool,
+    /// Live objects, where only questions are answered.
+    pub consulted: BTreeMap<ResourceAddress, Group>,
 }
 
 impl Walk {
@@ -160,6 +162,7 @@ impl Walk {
             ready,
             parked: Vec::new(),
             orphans_done: false,
+            consulted: BTreeMap::new(),
         };
         if !validating {
             let undeclared = walk.undeclared_values();

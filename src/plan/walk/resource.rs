@@ -39,6 +39,11 @@ impl Walk {
             if self.state.instances[id].resources[index].is_some() {
                 continue;
             }
+            if self.state.consulting {
+                let block = self.address_of(id, resource);
+                self.state.instances[id].resources[index] = self.consulted.get(&block).cloned();
+                continue;
+            }
             ran = ran.or(if self.state.validating {
                 Ran::of(self.validate_group(id, index, resource))
             } else {

@@ -25,6 +25,8 @@ pub(in crate::plan) struct State {
     pub instances: Instances,
     /// Whether the configuration is only checked: everything that is given from outside is unknown.
     pub validating: bool,
+    /// Whether it only answers questions: given values count, and what is not given or not live is unknown.
+    pub consulting: bool,
     /// Provider configurations, by the instance and the position of their block.
     pub providers: BTreeMap<(InstanceId, usize), ProviderInstances>,
     outside: Vec<Outside>,
@@ -47,6 +49,7 @@ impl State {
             registry: input.registry.clone(),
             config,
             validating,
+            consulting: false,
             providers: BTreeMap::new(),
             serves: Value::object::<EcoString>([]),
         };
@@ -61,6 +64,12 @@ impl State {
             .collect();
         state.serves = Value::object(serves);
         (state, problems)
+    }
+
+    /// Only answers questions from now on.
+    pub fn consult(&mut self) {
+        self.consulting = true;
+        self.constants.insert(("terraform", "applying"), crate::plan::console::not_applying());
     }
 
     /// Lets functions that answer differently each time answer: while applying.

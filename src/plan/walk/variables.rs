@@ -37,7 +37,7 @@ impl Walk {
 
     fn root_variable(&self, name: &EcoString, variable: &Variable) -> (Value, Diagnostics) {
         let unknown = || Value::unknown(variable.constraint.ty.without_optional());
-        if self.state.validating {
+        if self.state.validating && !self.state.consulting {
             return (unknown(), Diagnostics::none());
         }
         let given = self.input.variables.iter().rev().find(|input| input.name == *name);
@@ -76,6 +76,10 @@ impl Walk {
         }
         if let Some(default) = &variable.default {
             return self.converted(variable, self.default(default), default.span);
+        }
+        if self.state.consulting {
+            let unknown = Value::unknown(variable.constraint.ty.without_optional());
+            return (unknown, Diagnostics::none());
         }
         let detail = format!(
             "The root module input variable \"{name}\" is not set, and has no default value. Use a -var or -var-file \
