@@ -34,9 +34,8 @@ pub fn run(args: &args::Console, context: &mut Context) -> Outcome {
     }
     let mut last = None;
     for line in std::io::stdin().lock().lines() {
-        let line = line.map_err(|error| {
-            CommandError::new(Kind::File, "Cannot read standard input", error)
-        })?;
+        let line = line
+            .map_err(|error| CommandError::new(Kind::File, "Cannot read standard input", error))?;
         if line.trim() == "exit" {
             break;
         }
