@@ -323,3 +323,21 @@ def test_volumes(aws, net):
     aws.ec2.delete_volume(VolumeId=volume)
     with raises("InvalidVolume.NotFound"):
         aws.ec2.describe_volumes(VolumeIds=[volume])
+
+
+@pytest.mark.parametrize("market", [None, {"MarketType": "spot"}])
+def test_filters(aws, net, market):
+    identity = launch(
+        aws, net, ClientToken="token", InstanceMarketOptions=market, IamInstanceProfile={"Name": profile(aws)}
+    )
+    found = instance_of(aws, identity)
+    filters = {
+        "client-token": "token", "root-device-name": "/dev/xvda", "iam-instance-profile.arn": found["IamInstanceProfile"]["Arn"],
+        "instance-state-code": "16", "block-device-mapping.volume-id": found["BlockDeviceMappings"][0]["Ebs"]["VolumeId"],
+        "network-interface.subnet-id": net["subnet"],
+    } | ({"instance-lifecycle": "spot"} if market else {})  # fmt: skip
+    for name, value in filters.items():
+        for wanted, count in ((value, 1), ("other", 0)):
+            assert (
+                len(aws.ec2.describe_instances(Filters=[{"Name": name, "Values": [wanted]}])["Reservations"]) == count
+            ), name

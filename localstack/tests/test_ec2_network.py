@@ -153,3 +153,32 @@ def test_subnet_and_address_fields(aws, net):
     (address,) = aws.ec2.describe_addresses()["Addresses"]
     assert (allocated["NetworkBorderGroup"], address["PublicIpv4Pool"]) == ("us-east-1", "amazon")
     assert not {"InstanceId", "AssociationId", "NetworkInterfaceId"} & set(address)
+
+
+def test_rule_descriptions_change(aws, net):
+    groups = [
+        aws.ec2.create_security_group(GroupName=name, Description="d", VpcId=net["vpc"])["GroupId"]
+        for name in ("g", "h")
+    ]
+    ports = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
+
+    def permissions(description):
+        return [
+            ports | {"UserIdGroupPairs": [{"GroupId": groups[1], "Description": description}]},
+            ports | {"IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": description}]},
+        ]
+
+    def descriptions():
+        found = aws.ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": groups[:1]}])[
+            "SecurityGroupRules"
+        ]
+        return {rule["Description"] for rule in found if not rule["IsEgress"]}
+
+    made = aws.ec2.authorize_security_group_ingress(GroupId=groups[0], IpPermissions=permissions("one"))[
+        "SecurityGroupRules"
+    ]
+    aws.ec2.update_security_group_rule_descriptions_ingress(GroupId=groups[0], IpPermissions=permissions("two"))
+    assert descriptions() == {"two"}
+    changes = [{"SecurityGroupRuleId": rule["SecurityGroupRuleId"], "Description": "three"} for rule in made]
+    aws.ec2.update_security_group_rule_descriptions_ingress(GroupId=groups[0], SecurityGroupRuleDescriptions=changes)
+    assert descriptions() == {"three"}

@@ -3,10 +3,12 @@
 from terrace_localstack.ec2 import (  # noqa: F401
     addresses,
     instance_attributes,
+    instance_filters,
     instances,
     launch_templates,
     lookups,
     network,
+    rules,
     speed,
     tags,
     volumes,

@@ -3,15 +3,13 @@
 https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
 """
 
-import inspect
 from functools import partial
 
 from moto.ec2.models.nat_gateways import NatGateway
-from moto.ec2.models.security_groups import SecurityGroupRule
 
 from terrace_localstack.native import Scope
 from terrace_localstack.pipeline import Answer, Call, mend
-from terrace_localstack.runtime import CLOCK, aws_error, invoke
+from terrace_localstack.runtime import CLOCK, aws_error
 
 
 @mend("ec2", "CreateNatGateway")
@@ -162,44 +160,3 @@ def describe_subnets(call: Call) -> Answer:
         shown["PrivateDnsNameOptionsOnLaunch"] = shown.get("PrivateDnsNameOptionsOnLaunch", {}) | options
         shown |= {"EnableDns64": False, "MapCustomerOwnedIpOnLaunch": False} | extras
     return answer
-
-
-@mend("ec2", "AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress")
-def authorize(call: Call) -> Answer:
-    """Answers every rule that was made, in order, or makes none; moto answers those of the last permission."""
-    scope, egress = Scope.of(call.context), call.operation.endswith("Egress")
-    group = scope.ec2.get_security_group_by_name_or_id(call.params.get("GroupId") or call.params.get("GroupName"))
-    if group is None:
-        return call.proceed()
-    rules = group.egress_rules if egress else group.ingress_rules
-    before = list(rules)
-    try:
-        answer = call.proceed()
-    except Exception:
-        rules[:] = before
-        raise
-    known = {rule.id for rule in before}
-    new = [rule.id for rule in rules if rule.id not in known]
-    if new:
-        shown = invoke(call.account, call.region, "ec2", "DescribeSecurityGroupRules", SecurityGroupRuleIds=new)[
-            "SecurityGroupRules"
-        ]
-        answer["SecurityGroupRules"] = sorted(shown, key=lambda rule: new.index(rule["SecurityGroupRuleId"]))
-    return answer
-
-
-def _rule_description(self: SecurityGroupRule) -> str | None:
-    """Finds the description wherever the rule's source carries it; moto looks at address ranges only."""
-    prefix = getattr(self, "_prefix_description", None)
-    return self.ip_range.get("Description") or self.source_group.get("Description") or prefix
-
-
-def _remember_prefix_description(self: SecurityGroupRule, *args, **kwargs) -> None:
-    _init_rule(self, *args, **kwargs)
-    given = inspect.signature(_init_rule).bind(self, *args, **kwargs).arguments.get("prefix_list_id")
-    self._prefix_description = (given or {}).get("Description")
-
-
-_init_rule = SecurityGroupRule.__init__
-SecurityGroupRule.__init__ = _remember_prefix_description
-SecurityGroupRule.description = property(_rule_description)

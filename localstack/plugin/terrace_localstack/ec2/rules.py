@@ -1,0 +1,112 @@
+"""Security group rules: all or none of a request, descriptions wherever the source carries them.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html
+"""
+
+import inspect
+
+from moto.ec2.models.security_groups import SecurityGroupRule
+
+from terrace_localstack.native import Scope
+from terrace_localstack.pipeline import Answer, Call, mend
+from terrace_localstack.runtime import aws_error, invoke
+
+
+@mend("ec2", "AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress")
+def authorize(call: Call) -> Answer:
+    """Answers every rule that was made, in order, or makes none; moto answers those of the last permission."""
+    scope, egress = Scope.of(call.context), call.operation.endswith("Egress")
+    group = scope.ec2.get_security_group_by_name_or_id(call.params.get("GroupId") or call.params.get("GroupName"))
+    if group is None:
+        return call.proceed()
+    rules = group.egress_rules if egress else group.ingress_rules
+    before = list(rules)
+    try:
+        answer = call.proceed()
+    except Exception:
+        rules[:] = before
+        raise
+    known = {rule.id for rule in before}
+    new = [rule.id for rule in rules if rule.id not in known]
+    if new:
+        shown = invoke(call.account, call.region, "ec2", "DescribeSecurityGroupRules", SecurityGroupRuleIds=new)[
+            "SecurityGroupRules"
+        ]
+        answer["SecurityGroupRules"] = sorted(shown, key=lambda rule: new.index(rule["SecurityGroupRuleId"]))
+    return answer
+
+
+def _rule_description(self: SecurityGroupRule) -> str | None:
+    """Finds the description wherever the rule's source carries it; moto looks at address ranges only."""
+    prefix = getattr(self, "_prefix_description", None)
+    return self.ip_range.get("Description") or self.source_group.get("Description") or prefix
+
+
+def _remember_prefix_description(self: SecurityGroupRule, *args, **kwargs) -> None:
+    _init_rule(self, *args, **kwargs)
+    given = inspect.signature(_init_rule).bind(self, *args, **kwargs).arguments.get("prefix_list_id")
+    self._prefix_description = (given or {}).get("Description")
+
+
+_init_rule = SecurityGroupRule.__init__
+SecurityGroupRule.__init__ = _remember_prefix_description
+SecurityGroupRule.description = property(_rule_description)
+
+
+@mend("ec2", "UpdateSecurityGroupRuleDescriptionsIngress", "UpdateSecurityGroupRuleDescriptionsEgress")
+def update_descriptions(call: Call) -> Answer:
+    """Describes rules by id or by what they allow; moto knows address ranges only."""
+    group = Scope.of(call.context).ec2.get_security_group_by_name_or_id(
+        call.params.get("GroupId") or call.params.get("GroupName")
+    )
+    if group is None:
+        return call.proceed()
+    rules = group.egress_rules if call.operation.endswith("Egress") else group.ingress_rules
+    by_id = {rule.id: rule for rule in rules}
+    for each in call.params.get("SecurityGroupRuleDescriptions", []):
+        if each["SecurityGroupRuleId"] not in by_id:
+            raise aws_error(
+                "InvalidSecurityGroupRuleId.NotFound",
+                f"The security group rule ID '{each['SecurityGroupRuleId']}' does not exist",
+            )
+        _describe(by_id[each["SecurityGroupRuleId"]], each.get("Description"))
+    for permission in call.params.get("IpPermissions", []):
+        for source, description in _sources(permission):
+            found = [rule for rule in rules if _allows(rule, permission) and _source(rule) == source]
+            if not found:
+                raise aws_error(
+                    "InvalidPermission.NotFound", "The specified rule does not exist in this security group"
+                )
+            _describe(found[0], description)
+    return {"Return": True}
+
+
+def _sources(permission: dict) -> list[tuple[str, str | None]]:
+    lists = (
+        ("IpRanges", "CidrIp"),
+        ("Ipv6Ranges", "CidrIpv6"),
+        ("UserIdGroupPairs", "GroupId"),
+        ("PrefixListIds", "PrefixListId"),
+    )
+    return [(each[key], each.get("Description")) for name, key in lists for each in permission.get(name, [])]
+
+
+def _source(rule: SecurityGroupRule) -> str | None:
+    return rule.cidr_ipv4 or rule.cidr_ipv6 or rule.source_group.get("GroupId") or rule.prefix_list_id
+
+
+def _allows(rule: SecurityGroupRule, permission: dict) -> bool:
+    protocol = str(permission["IpProtocol"])
+    same_ports = protocol == "-1" or (rule.from_port, rule.to_port) == (
+        permission.get("FromPort"),
+        permission.get("ToPort"),
+    )
+    return rule.ip_protocol == protocol and same_ports
+
+
+def _describe(rule: SecurityGroupRule, description: str | None) -> None:
+    holder = rule.ip_range or rule.source_group
+    if holder:
+        holder["Description"] = description
+    else:
+        rule._prefix_description = description
