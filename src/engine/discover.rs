@@ -51,6 +51,7 @@ impl Discovery {
         journal: &dyn Journal,
         stack: StackName,
     ) -> Self {
+        cloud.refresh();
         Self {
             cloud,
             types,
@@ -185,17 +186,17 @@ impl Discovery {
             let untagged = self.types.facts(&type_name).home == Home::Untagged;
             for live in found.into_iter().filter(|live| live.status != Status::Deleting) {
                 match self.claim(live) {
-                    Ok((owner, live)) => {
+                    (Some(owner), live) => {
                         touched.insert(owner.address.clone());
                         self.found.insert((owner.address.clone(), owner.generation));
                         let claims = self.claims.entry(owner.address).or_default();
                         claims.entry(owner.generation).or_default().push(live);
                     }
-                    Err(live) if untagged && live.owner.is_none() => {
+                    (None, live) if untagged && live.owner.is_none() => {
                         world.unclaimed.entry(type_name.clone()).or_default().push(live);
                     }
                     // Another stack's, or nobody's.
-                    Err(_) => {}
+                    (None, _) => {}
                 }
             }
         }
@@ -207,7 +208,7 @@ impl Discovery {
     }
 
     /// Whose an object is: by its tags, else by the manifest.
-    fn claim(&self, mut live: Live) -> Result<(Owner, Live), Live> {
+    fn claim(&self, mut live: Live) -> (Option<Owner>, Live) {
         let entry = self.entries.iter().find(|entry| {
             entry.id == live.id && entry.type_name == live.type_name && entry.scope == live.scope
         });
@@ -225,8 +226,8 @@ impl Discovery {
             });
         }
         match &live.owner {
-            Some(owner) if owner.stack == self.stack => Ok((owner.clone(), live)),
-            _ => Err(live),
+            Some(owner) if owner.stack == self.stack => (Some(owner.clone()), live),
+            _ => (None, live),
         }
     }
 

@@ -12,11 +12,11 @@ use crate::provider::{Error, ErrorClass, Goal};
 #[derive(Clone, Debug)]
 pub enum Failure {
     /// The cloud refused, and will go on refusing.
-    Cloud(Error),
+    Cloud(Box<Error>),
     /// Something else still uses the object; who, as far as the plan tells.
     Used {
         /// The last refusal.
-        error: Error,
+        error: Box<Error>,
         /// Addresses whose objects name it.
         users: Vec<String>,
     },
@@ -35,7 +35,7 @@ pub enum Failure {
         ids: Vec<Id>,
     },
     /// Nobody knows whether the create was done.
-    Unsettled(Error),
+    Unsettled(Box<Error>),
     /// The goal was not reached in time; what the object was doing last.
     TimedOut {
         /// What was waited for.
@@ -178,10 +178,10 @@ fn cloud(error: &Error, step: &Step) -> Diagnostic {
     };
     let mut detail = format!("{error}");
     if let Some(code) = &error.code {
-        detail.push_str(&format!(" ({code})"));
+        detail = format!("{detail} ({code})");
     }
     if let Some(id) = &error.request_id {
-        detail.push_str(&format!(" [request {id}]"));
+        detail = format!("{detail} [request {id}]");
     }
     let diagnostic = Diagnostic::error(code, summary, detail);
     if help.is_empty() { diagnostic } else { diagnostic.help(help) }
@@ -193,7 +193,8 @@ fn used(error: &Error, users: &[String], step: &Step) -> Diagnostic {
     if users.is_empty() {
         detail.push_str(" Nothing in this stack uses it; something outside does.");
     } else {
-        detail.push_str(&format!(" In this stack {} name{} it.", users.join(", "), plural(users)));
+        let names = users.join(", ");
+        detail = format!("{detail} In this stack {names} name{} it.", plural(users));
     }
     Diagnostic::error(821, "The object is still in use", detail)
         .help(format!("Remove what uses {id}, then run the command again."))

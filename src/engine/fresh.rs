@@ -68,10 +68,8 @@ fn change(
         return None;
     }
     let names = step.prior.as_ref().map(|prior| differing(prior, &live.value)).unwrap_or_default();
-    Some(match names.is_empty() {
-        true => format!("{id} changed"),
-        false => format!("{id} changed: {}", names.join(", ")),
-    })
+    let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
+    Some(format!("{id} changed{names}"))
 }
 
 /// Names of the attributes that differ; their values are nobody's business here.

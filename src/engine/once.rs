@@ -4,6 +4,8 @@
 //! value; one that cannot carries a nonce as a tag, which is looked for before any further attempt. An intent is
 //! settled only when it is certain what became of it; otherwise the next run looks for what it made.
 
+use std::time::Duration;
+
 use ecow::EcoString;
 use tokio::time::Instant;
 
@@ -20,6 +22,8 @@ use crate::value::Value;
 
 /// How often a create that cannot be repeated is tried after it was looked for in vain.
 const NONCE_ATTEMPTS: u32 = 3;
+/// How long an object that stands in the way is looked for.
+const STANDING: Duration = Duration::from_secs(8);
 
 /// Makes the object that the step plans, or finds it made.
 pub(super) async fn create_once(task: &mut Task<'_>, desired: &Value) -> Result<Id, Failure> {
@@ -166,6 +170,11 @@ async fn look(
     };
     let (shell, class) = (task.shell, task.facts.read_class.clone());
     let first = Instant::now();
+    // What certainly nobody of this run made has been there for long, and is seen at once or never.
+    let window = match before {
+        Certainty::Unsure => retry::CONSISTENCY,
+        Certainty::Certain => STANDING,
+    };
     for attempt in 1.. {
         let found = match task.call(Call::Read, &class, || shell.cloud.find(&find)).await? {
             Answer::Got(found) => found,
@@ -175,7 +184,7 @@ async fn look(
             Found::Ours { id, claim } => return Ok(Some(Made { id, claim })),
             Found::Leaving | Found::Nothing => {}
         }
-        if first.elapsed() >= retry::CONSISTENCY {
+        if first.elapsed() >= window {
             break;
         }
         tokio::time::sleep(retry::backoff(attempt)).await;

@@ -37,15 +37,15 @@ const BLIND_ATTEMPTS: u32 = 5;
 /// How often a call is made again that reached nobody at all.
 const UNREACHABLE_ATTEMPTS: u32 = 3;
 /// How long calls are slowed down before giving up.
-const THROTTLED_FOR: Duration = Duration::from_secs(600);
+const THROTTLED_FOR: Duration = Duration::from_mins(10);
 /// How long it may take until all of the cloud sees what was just made.
 pub const CONSISTENCY: Duration = Duration::from_secs(45);
 /// How long a create or update waits for something that it needs.
-const NEEDED_FOR: Duration = Duration::from_secs(120);
+const NEEDED_FOR: Duration = Duration::from_mins(2);
 /// How long a delete waits for whatever still uses the object.
-const USED_FOR: Duration = Duration::from_secs(300);
+const USED_FOR: Duration = Duration::from_mins(5);
 /// How long an object may be in a state that forbids the call.
-const CONFLICT_FOR: Duration = Duration::from_secs(900);
+const CONFLICT_FOR: Duration = Duration::from_mins(15);
 
 /// What to do about an error of class `class` at attempt `attempt` (from 1), `elapsed` after the first.
 #[must_use]
@@ -57,9 +57,10 @@ pub fn verdict(class: ErrorClass, call: Call, attempt: u32, elapsed: Duration) -
     match (class, call) {
         (E::NotFound, Call::Read | Call::Delete) => Verdict::Settled,
         (E::NotFound, _) => until(CONSISTENCY),
-        (E::AlreadyExists, Call::Create | Call::CreateAnew) => Verdict::Look,
         (E::Throttled, _) => until(THROTTLED_FOR),
-        (E::Ambiguous, Call::CreateAnew) => Verdict::Look,
+        // Whoever does not speak the protocol may have done it all the same.
+        (E::AlreadyExists, Call::Create | Call::CreateAnew)
+        | (E::Ambiguous | E::Unreachable, Call::CreateAnew) => Verdict::Look,
         (E::Ambiguous, _) => times(BLIND_ATTEMPTS),
         (E::Unreachable, _) => times(UNREACHABLE_ATTEMPTS),
         (E::Conflict, _) => until(CONFLICT_FOR),
@@ -100,6 +101,8 @@ mod tests {
             (E::AlreadyExists, Call::Create, first_time(), Verdict::Look),
             (E::AlreadyExists, Call::Update, first_time(), Verdict::Fail),
             (E::Ambiguous, Call::CreateAnew, first_time(), Verdict::Look),
+            (E::Unreachable, Call::CreateAnew, first_time(), Verdict::Look),
+            (E::Unreachable, Call::Update, (4, Duration::ZERO), Verdict::Fail),
             (E::Ambiguous, Call::Create, first_time(), first),
             (E::Ambiguous, Call::Update, (6, Duration::ZERO), Verdict::Fail),
             (E::Throttled, Call::CreateAnew, first_time(), first),

@@ -63,6 +63,7 @@ pub struct Report {
 /// Carries a plan out. Unfinished intents must have been settled before, by [`super::recover`].
 pub async fn apply(setup: &Setup, plan: &Plan, resolver: &mut dyn Resolver) -> Report {
     let (tell, told) = mpsc::unbounded_channel();
+    setup.cloud.refresh();
     let shell = Shell {
         cloud: setup.cloud.clone(),
         journal: setup.journal.clone(),
@@ -91,7 +92,7 @@ pub async fn apply(setup: &Setup, plan: &Plan, resolver: &mut dyn Resolver) -> R
         failed: Vec::new(),
         urgency: Urgency::None,
     };
-    run.to_end(&setup.cancel).await
+    run.serve(&setup.cancel).await
 }
 
 /// Which live objects name which ids: to say who still uses an object that cannot be deleted.
@@ -105,9 +106,8 @@ fn work(step: &Step, types: &dyn Types) -> Work {
     let claims = step.moved_from.is_some() || step.importing.is_some();
     let operation = match step.action {
         Action::Create => Some(&facts.create),
-        Action::Update => Some(&facts.update),
+        Action::Update | Action::Forget => Some(&facts.update),
         Action::Delete => Some(&facts.delete),
-        Action::Forget => Some(&facts.update),
         Action::NoOp => claims.then_some(&facts.update),
         Action::Read => None,
     };
@@ -148,7 +148,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    async fn to_end(mut self, cancel: &Cancel) -> Report {
+    async fn serve(mut self, cancel: &Cancel) -> Report {
         let drain = cancel.reached(Urgency::Drain);
         let stop = cancel.reached(Urgency::Stop);
         tokio::pin!(drain, stop);
@@ -166,9 +166,9 @@ impl<'a> Run<'a> {
                 }
                 () = &mut drain, if self.urgency == Urgency::None => self.interrupted(Urgency::Drain),
                 Some(tell) = self.told.recv() => self.hear(tell),
-                Some((step, landing)) = self.flying.next(), if !self.flying.is_empty() => {
+                Some((id, landing)) = self.flying.next(), if !self.flying.is_empty() => {
                     self.hear_all();
-                    self.landed(step, landing);
+                    self.landed(id, landing);
                 }
                 () = sleep_until(until), if until.is_some() => {}
             }

@@ -13,7 +13,7 @@ use crate::schema::{self, Idempotency, Owner, Registry, Schema};
 use crate::value::Value;
 
 /// After that, waiting is given up where the schema says nothing.
-const TIMEOUT: Duration = Duration::from_secs(20 * 60);
+const TIMEOUT: Duration = Duration::from_mins(20);
 
 /// Types as a registry describes them.
 #[derive(Clone)]
@@ -124,7 +124,7 @@ fn operation(schema: &Schema, name: &str, duration: schema::Duration) -> Operati
 fn class(schema: &Schema, operation: &str, usual: &str) -> EcoString {
     let api = &schema.terrace.api;
     let service = if api.service.is_empty() { &schema.service } else { &api.service };
-    match api.class.get(operation).map(EcoString::as_str).unwrap_or(usual) {
+    match api.class.get(operation).map_or(usual, EcoString::as_str) {
         "" => service.clone(),
         class if class.contains(':') => class.into(),
         class => EcoString::from(format!("{service}:{class}")),

@@ -65,7 +65,7 @@ pub(super) enum Answer<T> {
     /// What was wanted is so already.
     Settled,
     /// Look first. Whether this or an earlier attempt may have done it.
-    Look { error: Error, unsure: bool },
+    Look { error: Box<Error>, unsure: bool },
 }
 
 /// One step under way.
@@ -143,9 +143,9 @@ impl<'a> Task<'a> {
             }
             match retry::verdict(error.class, call, attempt, first.elapsed()) {
                 Verdict::Again(delay) => self.pause(delay, &error).await,
-                Verdict::Look => return Ok(Answer::Look { error, unsure }),
+                Verdict::Look => return Ok(Answer::Look { error: Box::new(error), unsure }),
                 Verdict::Settled => return Ok(Answer::Settled),
-                Verdict::Fail => return Err(CallFailure { error, unsure }),
+                Verdict::Fail => return Err(CallFailure { error: Box::new(error), unsure }),
             }
         }
         unreachable!("the policy ends every series of attempts")
@@ -216,14 +216,15 @@ impl Task<'_> {
             ids: vec![id.clone()],
             goal,
         };
-        let answers = self.shell.cloud.poll(&request).await.map_err(Failure::Cloud)?;
+        let answers =
+            self.shell.cloud.poll(&request).await.map_err(Box::new).map_err(Failure::Cloud)?;
         Ok(matches!(answers.get(id), Some(Poll::Ready | Poll::Gone)))
     }
 }
 
 /// A call that will not be made again.
 pub(super) struct CallFailure {
-    pub error: Error,
+    pub error: Box<Error>,
     /// Whether an attempt may have been done all the same.
     pub unsure: bool,
 }

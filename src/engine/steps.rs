@@ -17,7 +17,7 @@ use crate::base::{Address, Id};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{Action, Owner, Provisioner};
 use crate::provider::{ClaimRequest, DataRequest, DeleteRequest, ErrorClass, Goal, UpdateRequest};
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Type, Value};
 
 /// What the dispatcher gives a step on its way.
 pub(super) struct Order {
@@ -82,7 +82,7 @@ async fn update(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     let id = task.step.object.clone().expect("an update names its object");
     let mut counts = adopt(task, &id).await?;
     counts.changed += 1;
-    let prior = task.step.prior.clone().expect("an update has a prior value");
+    let prior = task.step.prior.clone().unwrap_or(Value::null(Type::Dynamic));
     send_update(task, &id, prior, desired.clone()).await?;
     if task.facts.home == Home::Ledger {
         let value = read_kept_here(task, &id, &order).await?;
@@ -183,7 +183,7 @@ pub(super) fn overlay(live: &Value, kept: &BTreeMap<EcoString, Value>) -> Value 
 
 async fn delete(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     let id = task.step.object.clone().expect("a delete names its object");
-    let prior = task.step.prior.clone().expect("a delete has a prior value");
+    let prior = task.step.prior.clone().unwrap_or(Value::null(Type::Dynamic));
     provision::run(task, &order.provisioners).await?;
     let request = DeleteRequest {
         type_name: task.step.address.type_name().clone(),
@@ -289,6 +289,8 @@ async fn read(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     let address = task.step.address.clone();
     let request = DataRequest { address, scope: task.step.scope.clone(), config };
     let (shell, class) = (task.shell, task.facts.read_class.clone());
+    // It waited for steps that changed something: what was answered before them does not count.
+    shell.cloud.refresh();
     match task.call(Call::Read, &class, || shell.cloud.read_data(&request)).await? {
         Answer::Got(value) => Ok(Done { value: Some(value), ..Done::default() }),
         Answer::Settled | Answer::Look { .. } => {

@@ -14,7 +14,7 @@ use super::retry::{self, Call, Verdict};
 use super::types::Operation;
 use crate::base::{Id, TypeName};
 use crate::plan::Scope;
-use crate::provider::{Error, Goal, Poll, PollRequest, Writer};
+use crate::provider::{Error, ErrorClass, Goal, Poll, PollRequest, Writer};
 
 type Key = (TypeName, Scope, Goal);
 
@@ -78,11 +78,8 @@ impl Pollers {
         };
         self.enter(key, waiter);
         answered.await.unwrap_or_else(|_| {
-            Err(Failure::Cloud(Error::new(
-                crate::provider::ErrorClass::Other,
-                "wait",
-                "waiting was given up",
-            )))
+            let error = Error::new(ErrorClass::Other, "wait", "waiting was given up");
+            Err(Failure::Cloud(Box::new(error)))
         })
     }
 
@@ -164,12 +161,11 @@ impl Group {
                 continue;
             }
             let poll = answers.get(&waiter.id).unwrap_or(&Poll::Gone);
-            match waiter.judge(poll, goal) {
-                Some(result) => drop(waiter.answer.send(result)),
-                None => {
-                    waiter.postpone(None);
-                    self.waiters.push(waiter);
-                }
+            if let Some(result) = waiter.judge(poll, goal) {
+                drop(waiter.answer.send(result));
+            } else {
+                waiter.postpone(None);
+                self.waiters.push(waiter);
             }
         }
     }
@@ -193,7 +189,9 @@ impl Group {
                     waiter.postpone(None);
                     self.waiters.push(waiter);
                 }
-                Verdict::Fail => drop(waiter.answer.send(Err(Failure::Cloud(error.clone())))),
+                Verdict::Fail => {
+                    drop(waiter.answer.send(Err(Failure::Cloud(Box::new(error.clone())))))
+                }
             }
         }
     }

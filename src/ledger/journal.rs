@@ -6,8 +6,7 @@ use std::time::Duration;
 use ecow::EcoString;
 use jiff::Timestamp;
 
-use super::error::LedgerError;
-use super::ledger::{Inner, Ledger};
+use super::book::{Inner, Ledger};
 use super::payload::{Payload, Secrecy};
 use super::record::{EntryRecord, IntentRecord, Record};
 use crate::base::{Address, TypeName};
@@ -100,7 +99,7 @@ impl Journal for Ledger {
     fn unfinished(&self) -> Result<Vec<Unfinished>, JournalError> {
         let state = self.0.state();
         let earlier = state.intents.range(..self.0.first_intent);
-        earlier.map(|(_, held)| Ok(self.0.unfinished(&held.record)?)).collect()
+        Ok(earlier.map(|(_, held)| self.0.unfinished(&held.record)).collect())
     }
 }
 
@@ -149,11 +148,11 @@ impl Inner {
         Duration::try_from(age).unwrap_or_default()
     }
 
-    fn unfinished(&self, record: &IntentRecord) -> Result<Unfinished, LedgerError> {
+    fn unfinished(&self, record: &IntentRecord) -> Unfinished {
         let context = intent_context(&record.address, record.generation);
         // Tags tell an object without its desired value; a lost key costs only what has no tags.
         let desired = record.desired.open(&self.options.sealer, &context);
-        Ok(Unfinished {
+        Unfinished {
             id: IntentId(record.intent),
             intent: Intent {
                 address: record.address.clone(),
@@ -165,7 +164,7 @@ impl Inner {
                 desired: desired.unwrap_or(Value::null(Type::Dynamic)),
             },
             age: self.age(record.at),
-        })
+        }
     }
 }
 

@@ -63,8 +63,8 @@ impl Payload {
             .map(|(path, _)| steps(&path));
         let sensitive = sensitive.collect();
         if secret {
-            let sealed = Some(sealer.seal(&text, context)?);
-            return Ok(Self { value: None, sensitive, sealed });
+            let text = sealer.seal(&text, context)?;
+            return Ok(Self { value: None, sensitive, sealed: Some(text) });
         }
         Ok(Self { value: Some(text), sensitive, sealed: None })
     }
@@ -74,7 +74,7 @@ impl Payload {
         let damaged = |reason: String| LedgerError::Sealed(format!("{context}: {reason}"));
         let value = match (&self.value, &self.sealed) {
             (Some(text), _) => from_json_as(text, &Type::Dynamic),
-            (None, Some(sealed)) => from_json_as(&sealer.open(sealed, context)?, &Type::Dynamic),
+            (None, Some(text)) => from_json_as(&sealer.open(text, context)?, &Type::Dynamic),
             (None, None) => return Err(damaged("the value is missing".to_owned())),
         };
         let value = value.map_err(|error| damaged(error.to_string()))?;

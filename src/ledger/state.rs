@@ -93,6 +93,15 @@ impl State {
 }
 
 impl State {
+    /// How many objects are known.
+    pub(super) fn object_count(&self) -> usize {
+        let objects = self.objects.values().flat_map(BTreeMap::values);
+        let objects = objects.map(|held| (held.record.address.as_ref(), held.record.generation));
+        let entries = self.entries.keys().map(|(address, generation)| (Some(address), *generation));
+        // What an object of the ledger depends on is an entry as well.
+        objects.chain(entries).collect::<BTreeSet<_>>().len()
+    }
+
     /// Every type and scope of which something is known.
     pub(super) fn holdings(&self) -> BTreeSet<(TypeName, Scope)> {
         let entries =

@@ -1,5 +1,7 @@
 //! A folder that a program keeps its own records in: durable, atomic, lockable.
 
+#![expect(clippy::disallowed_methods, reason = "this is where they are wrapped")]
+
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};

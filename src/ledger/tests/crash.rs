@@ -12,9 +12,7 @@ use super::fake::{Fake, FakeTypes, Fault};
 use super::{address, options, scope};
 use crate::base::Address;
 use crate::diag::Diagnostics;
-use crate::engine::{
-    Cancel, Discovery, Ending, Journal as _, Recovery, Report, Setup, Silence, apply,
-};
+use crate::engine::{Cancel, Discovery, Ending, Recovery, Report, Setup, Silence, apply};
 use crate::ledger::{Access, Holder, Ledger};
 use crate::plan::{Action, Interruption, Live, Plan, Reason, Resolver, Step, StepId};
 use crate::value::Value;
@@ -164,7 +162,7 @@ async fn live_run(cloud: &Fake, disk: &MemoryDisk, wanted: &Wanted, clock: Insta
     let (world, problems) = discovery.list(places).await;
     assert!(!problems.has_errors(), "{problems:?}");
     let owned = world.owned.into_iter().map(|(address, slot)| (address, slot.current)).collect();
-    let mut desk = desk(wanted, &owned);
+    let mut resolver = desk(wanted, &owned);
     let setup = Setup {
         cloud,
         journal,
@@ -174,8 +172,8 @@ async fn live_run(cloud: &Fake, disk: &MemoryDisk, wanted: &Wanted, clock: Insta
         processes: Arc::new(RealProcesses),
         parallelism: 3,
     };
-    let plan = desk.plan.clone();
-    let report = apply(&setup, &plan, &mut desk).await;
+    let plan = resolver.plan.clone();
+    let report = apply(&setup, &plan, &mut resolver).await;
     ledger.close(None).await.expect("it closes");
     report
 }
@@ -219,21 +217,59 @@ async fn a_run_without_faults_makes_everything_once_and_then_nothing() {
 }
 
 /// Runs with a fault at one call, then without until nothing changes.
-async fn survive(fault: Fault, at: usize, lag: u64) {
+async fn survive(wanted: &Wanted, fault: Fault, at: usize, lag: u64) {
     let what = format!("{fault:?} at call {at}, seen after {lag} s");
     let (cloud, mut disk) = (Fake::new(Duration::from_secs(lag)), MemoryDisk::default());
     let clock = Instant::now();
     cloud.fail(at, fault);
-    let first = run(&cloud, &disk, &wanted(), clock).await;
+    let first = run(&cloud, &disk, wanted, clock).await;
     if first.is_none() {
         disk = disk.copy();
     }
     cloud.heal();
-    let second = run(&cloud, &disk, &wanted(), clock).await.expect("alive");
+    let second = run(&cloud, &disk, wanted, clock).await.expect("alive");
     assert_eq!(second.ending, Ending::Complete, "{what}: {:?}", second.problems);
-    check(&cloud, &wanted(), &what);
-    let third = run(&cloud, &disk, &wanted(), clock).await.expect("alive");
+    check(&cloud, wanted, &what);
+    let third = run(&cloud, &disk, wanted, clock).await.expect("alive");
     assert_eq!((third.counts.added, third.counts.changed), (0, 0), "{what}");
+}
+
+const FAULTS: [Fault; 5] =
+    [Fault::LostBefore, Fault::LostAfter, Fault::Throttled, Fault::CrashBefore, Fault::CrashAfter];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    /// Whatever is wanted, in whatever order, and whatever goes wrong once.
+    #[test]
+    fn any_small_stack_survives(
+        kinds in proptest::collection::vec(0usize..5, 1..7),
+        edges in proptest::collection::vec((0usize..7, 0usize..7), 0..8),
+        fault in 0usize..5,
+        at in 0usize..60,
+        lag in 0u64..20,
+    ) {
+        let names: Vec<&str> = wanted_types().collect();
+        let one = |(number, kind): (usize, &usize)| {
+            let needs = edges.iter().filter(|(low, high)| *high == number && low < high);
+            let name = format!("n{number}");
+            let value = Value::object([
+                ("name", Value::string(name.as_str())),
+                ("size", Value::number(3)),
+            ]);
+            let mut after: Vec<usize> = needs.map(|(low, _)| *low).collect();
+            after.sort_unstable();
+            after.dedup();
+            (address(&format!("{}.{name}", names[*kind])), value, after)
+        };
+        let wanted: Wanted = kinds.iter().enumerate().map(one).collect();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime");
+        runtime.block_on(survive(&wanted, FAULTS[fault], at, lag));
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -242,17 +278,10 @@ async fn any_fault_at_any_call_is_survived() {
     run(&cloud, &disk, &wanted(), Instant::now()).await.expect("alive");
     let calls = cloud.calls();
     assert!(calls > 20, "{calls} calls");
-    let faults = [
-        Fault::LostBefore,
-        Fault::LostAfter,
-        Fault::Throttled,
-        Fault::CrashBefore,
-        Fault::CrashAfter,
-    ];
     for lag in [0, 10] {
-        for fault in faults {
+        for fault in FAULTS {
             for at in 0..calls {
-                survive(fault, at, lag).await;
+                survive(&wanted(), fault, at, lag).await;
             }
         }
     }

@@ -17,7 +17,6 @@ use crate::world::{Clock, Entropy};
 pub(super) struct Tools<'a> {
     pub clock: &'a dyn Clock,
     pub entropy: &'a dyn Entropy,
-    pub registry: &'a Registry,
 }
 
 impl Tools<'_> {

@@ -18,8 +18,8 @@ use ecow::EcoString;
 use tokio::time::Instant;
 
 use self::make::Tools;
+use super::book::{Inner, Ledger};
 use super::error::LedgerError;
-use super::ledger::{Inner, Ledger};
 use super::payload::{Payload, Secrecy};
 use super::record::{ObjectRecord, Record};
 use crate::base::{Id, Mode, Region, StackName, TypeName};
@@ -56,7 +56,7 @@ impl VirtualObjects {
 
     fn tools(&self) -> Tools<'_> {
         let options = &self.inner().options;
-        Tools { clock: &*options.clock, entropy: &*options.entropy, registry: &self.registry }
+        Tools { clock: &*options.clock, entropy: &*options.entropy }
     }
 
     fn live(&self, record: &ObjectRecord) -> Result<Live, Error> {
@@ -139,6 +139,7 @@ fn context(type_name: &TypeName, id: &Id) -> String {
     format!("object {type_name} {id}")
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
 fn unreadable(error: LedgerError) -> Error {
     let mut text = error.diagnose();
     let help = text.help.take().unwrap_or_default();

@@ -1,5 +1,7 @@
 //! `random_*`.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use dashu_int::UBig;
@@ -53,7 +55,10 @@ pub(super) fn id_of(mut attributes: Attributes, bytes: &[u8]) -> Made {
     let prefix = attributes.text("prefix").unwrap_or_default();
     let with_prefix = |text: &str| format!("{prefix}{text}");
     let url = URL_SAFE_NO_PAD.encode(bytes);
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a String takes everything");
+        hex
+    });
     attributes.set_text("b64_url", with_prefix(&url));
     attributes.set_text("b64_std", with_prefix(&STANDARD.encode(bytes)));
     attributes.set_text("hex", with_prefix(&hex));

@@ -20,15 +20,12 @@ pub(super) fn sleep(tools: &Tools<'_>, attributes: Attributes) -> Result<Made, S
 /// `time_static`: the time at which it was made, or the one that it was given.
 pub(super) fn fixed(tools: &Tools<'_>, attributes: Attributes) -> Result<Made, String> {
     let given = attributes.text("rfc3339").filter(|text| !text.is_empty());
-    let (text, at) = match given {
-        Some(text) => {
-            let at = text.parse::<Timestamp>().map_err(|error| format!("rfc3339: {error}"))?;
-            (text, at)
-        }
-        None => {
-            let at = to_the_second(tools.clock.now());
-            (at.to_string().into(), at)
-        }
+    let (text, at) = if let Some(text) = given {
+        let at = text.parse::<Timestamp>().map_err(|error| format!("rfc3339: {error}"))?;
+        (text, at)
+    } else {
+        let at = to_the_second(tools.clock.now());
+        (at.to_string().into(), at)
     };
     Ok(spread(attributes, &text, at))
 }

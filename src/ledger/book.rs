@@ -206,6 +206,12 @@ impl Ledger {
         Ok(())
     }
 
+    /// How many objects are known, of clouds and of the ledger's own.
+    #[must_use]
+    pub fn object_count(&self) -> usize {
+        self.0.state().object_count()
+    }
+
     /// What the planner has to know of earlier runs.
     ///
     /// # Errors
