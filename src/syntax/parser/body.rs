@@ -95,7 +95,7 @@ impl Parser<'_> {
     }
 
     fn unclosed_block(&mut self, open: Span) {
-        if !self.end_reported {
+        if !self.end_reported && !self.lost {
             self.end_reported = true;
             self.note(
                 problem::UNCLOSED_BLOCK,

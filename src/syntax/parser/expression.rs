@@ -15,7 +15,7 @@ impl Parser<'_> {
     pub(in crate::syntax) fn whole_expression(&mut self) -> Expr {
         self.with_newlines(false, |parser| {
             let expr = parser.expression();
-            if parser.peek_kind() != TokenKind::End {
+            if parser.failed.is_none() && parser.peek_kind() != TokenKind::End {
                 let at = parser.peek_span();
                 let detail = "The expression ends before this.";
                 parser.note(problem::EXTRA_CHARACTERS, at, detail);

@@ -26,7 +26,7 @@ impl Parser<'_> {
                          \"{sign}{sign}{{\"."
                     );
                     self.fail(problem::STRING_LITERAL, at, detail);
-                    self.resume_after(TokenKind::CloseSequence);
+                    self.resume_sequence();
                     text.push_str("${ ... }");
                 }
                 TokenKind::End => {

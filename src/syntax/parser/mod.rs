@@ -220,27 +220,24 @@ impl<'a> Parser<'a> {
         result
     }
 
-    /// Reports a problem and goes on as if it had not been there.
+    /// Reports a problem that stands for itself, and goes on as if it had not been there.
     fn note(&mut self, problem: Problem, at: Span, detail: impl Into<String>) -> Noted<'_> {
-        if self.lost || self.shaky || self.problems.len() >= MAX_PROBLEMS {
+        if self.problems.len() >= MAX_PROBLEMS {
             return Noted(None);
         }
         self.problems.push(Diagnostic::error(problem.code, problem.title, detail).at(at));
         Noted(self.problems.last_mut())
     }
 
-    /// Reports a problem after which it is not known what the next tokens belong to.
+    /// Reports a problem after which it is not known what the next tokens belong to, unless it may only follow from one
+    /// before.
     fn fail(&mut self, problem: Problem, at: Span, detail: impl Into<String>) -> Noted<'_> {
         let wrong = check::is_wrong(self.peek_kind());
         let told = wrong && self.wrong_token_told;
         self.wrong_token_told |= wrong;
         let lost = std::mem::replace(&mut self.lost, true);
         self.failed = Some(self.at);
-        if lost || told || self.shaky || self.problems.len() >= MAX_PROBLEMS {
-            return Noted(None);
-        }
-        self.problems.push(Diagnostic::error(problem.code, problem.title, detail).at(at));
-        Noted(self.problems.last_mut())
+        if lost || told || self.shaky { Noted(None) } else { self.note(problem, at, detail) }
     }
 
     /// Goes one level deeper while `parse` runs; `None`, and reported, where that is too deep.

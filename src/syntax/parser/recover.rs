@@ -49,7 +49,11 @@ impl Parser<'_> {
     pub(super) fn resume_list(&mut self, closer: TokenKind) -> Resumed {
         let newlines = self.newlines;
         let separates = |kind| kind == TokenKind::Comma || (newlines && kind == TokenKind::Newline);
-        let found = self.skip_to(separates);
+        let mut found = self.skip_to(separates);
+        while found == TokenKind::Newline && newlines && !self.key_may_follow() {
+            self.at += 1;
+            found = self.skip_to(separates);
+        }
         if separates(found) {
             self.found();
             return if self.only_end_follows() { Resumed::Outside } else { Resumed::NextItem };
@@ -62,11 +66,38 @@ impl Parser<'_> {
         Resumed::Outside
     }
 
+    /// Whether the line after the line break here may begin with a key, or end the object.
+    fn key_may_follow(&self) -> bool {
+        matches!(
+            self.tokens[self.at + 1].kind,
+            TokenKind::Ident
+                | TokenKind::OpenQuote
+                | TokenKind::OpenParen
+                | TokenKind::Comment
+                | TokenKind::Newline
+                | TokenKind::CloseBrace
+                | TokenKind::End
+        )
+    }
+
     /// Whether nothing more follows; then the list is not closed either, but one message is enough.
     fn only_end_follows(&mut self) -> bool {
         self.lost = self.with_newlines(false, Self::peek_kind) == TokenKind::End;
         self.end_reported |= self.lost;
         self.lost
+    }
+
+    /// Goes past the end of the interpolation or directive here; stays lost where there is none.
+    pub(super) fn resume_sequence(&mut self) {
+        loop {
+            match self.skip_to(|_| false) {
+                TokenKind::CloseSequence => break,
+                TokenKind::End | TokenKind::MissingQuote => return,
+                _ => self.at += 1,
+            }
+        }
+        self.found();
+        self.shaky = true;
     }
 
     /// Goes past the `closer` of what was opened before here; stays lost where there is none.

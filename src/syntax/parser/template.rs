@@ -157,7 +157,7 @@ impl Parser<'_> {
     /// The end of a sequence, which is sought if the parser is lost.
     fn close_sequence(&mut self, parts: &mut Parts) {
         if self.lost {
-            self.resume_after(TokenKind::CloseSequence);
+            self.resume_sequence();
         } else {
             self.next();
         }

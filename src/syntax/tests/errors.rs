@@ -107,7 +107,7 @@ const TABLE: &[(&str, &str)] = &[
     ("a = \"%{ if x }%{endfor}\"\n", "1 Unexpected endfor directive"),
     ("a = \"%{ endif }\"\n", "1 Unexpected endif directive"),
     ("a = \"%{ if x y }%{endif}\"\n", "1 Extra characters in if marker"),
-    ("a = \"%{ for x }%{endfor}\"\n", "1 Invalid 'for' directive"),
+    ("a = \"%{ for x }%{endfor}\"\n", "1 Invalid 'for' directive | 1 Unexpected endfor directive"),
     ("a = \"%{ }\"\n", "1 Invalid template directive"),
     ("a = <<EOT\na\n", "3 Unterminated template string"),
     ("a = { for = 1 }\n", "1 Invalid 'for' expression"),
@@ -219,6 +219,17 @@ const TABLE: &[(&str, &str)] = &[
     ("x\n \"y\" {\n}\nz = \n", "1 Argument or block definition required | 4 Invalid expression"),
     ("a {\n  b = f(1,}\n  c = 1\n}\n", "2 Invalid expression"),
     ("a = f(1\nb = 2\nc = \n", "2 Missing argument separator | 3 Invalid expression"),
+    (
+        "a = \"%{ for x in y }\n",
+        "1 Invalid multi-line string | 1 Unterminated template string | 1 Unexpected end of template",
+    ),
+    ("a = { b =\n  1 }\nc = 1\n", "1 Invalid expression"),
+    ("a = \"%{ if x } ${ ]y } %{ endif }\"\n", "1 Invalid expression"),
+    ("output \"o\" { va", "1 Argument or block definition required"),
+    (
+        "a = [\n  f(1 2),\n  \"${3 4}\",\n  x[5 6],\n  {7 8},\n]\n",
+        "2 Missing argument separator | 3 Extra characters after interpolation expression | 4 Missing close bracket on index | 5 Missing key/value separator",
+    ),
 ];
 
 #[test]
