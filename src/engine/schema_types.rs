@@ -43,6 +43,7 @@ impl Types for SchemaTypes {
         let tags = default_tags(desired);
         let region = desired.attribute("region").and_then(Value::as_str);
         let difference = diff::diff(&DiffInput {
+            accepted: &std::collections::BTreeMap::new(),
             schema,
             prior: Some(live),
             config: desired,

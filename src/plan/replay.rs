@@ -75,7 +75,10 @@ impl Replay {
         };
         let tags = self.walk.tags_of_scope(&draft.step.scope);
         let region = draft.step.scope.region.as_ref();
+        let accepted =
+            prior.map(|prior| self.walk.scheduled_values(schema, prior)).unwrap_or_default();
         let difference = diff::diff(&DiffInput {
+            accepted: &accepted,
             schema,
             prior,
             config: &config,

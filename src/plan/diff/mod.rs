@@ -42,6 +42,8 @@ pub struct DiffInput<'a> {
     pub region: Option<&'a str>,
     /// Digests of write-only arguments as they were sent last, by name; none where nothing is remembered.
     pub sent: Option<&'a BTreeMap<String, Digest>>,
+    /// Live values of attributes that something beside the configuration is known to set, by attribute.
+    pub accepted: &'a BTreeMap<EcoString, Vec<Value>>,
 }
 
 /// The difference of one object.
@@ -70,7 +72,7 @@ pub fn diff(input: &DiffInput<'_>) -> Difference {
     let mut planned = propose(input, prior.as_ref(), &config);
     let prior = prior.map(|prior| owned::own_tags_only(input.schema, &prior, &planned));
     if let Some(prior) = &prior {
-        owned::keep_live(input.schema, prior, &mut planned);
+        owned::keep_live(input.schema, prior, &config, input.accepted, &mut planned);
     }
     let Some(prior) = prior else {
         let planned = Value::new(Kind::Object(Arc::new(planned)));

@@ -85,17 +85,24 @@ pub(super) fn own_tags_only(schema: &Schema, prior: &Value, planned: &Entries) -
     Value::new(Kind::Object(Arc::new(entries)))
 }
 
-/// Takes over live values that something else legitimately moves, kept between their bounds.
-pub(super) fn keep_live(schema: &Schema, prior: &Value, planned: &mut Entries) {
+/// Takes over live values that something else legitimately moves: initial ones kept between their bounds, unset ones as
+/// they are, and those that a schedule is known to set.
+pub(super) fn keep_live(
+    schema: &Schema,
+    prior: &Value,
+    config: &Value,
+    accepted: &BTreeMap<EcoString, Vec<Value>>,
+    planned: &mut Entries,
+) {
     for owned in &schema.terrace.live_owned {
-        if !owned.initial {
-            continue;
-        }
         let Some(live) = prior.attribute(&owned.attr).filter(|live| !live.is_null()) else {
             continue;
         };
-        let kept = clamp(owned, live, planned);
-        planned.insert(owned.attr.clone(), kept);
+        let unset = config.attribute(&owned.attr).is_none_or(Value::is_null);
+        let moved = accepted.get(&owned.attr).is_some_and(|values| values.contains(live));
+        if owned.initial || unset || moved {
+            planned.insert(owned.attr.clone(), clamp(owned, live, planned));
+        }
     }
 }
 

@@ -113,11 +113,11 @@ impl Proposer<'_> {
         let absent = config.is_null()
             || (config.as_entries().is_none() && config.children().next().is_none())
             || (nested.nesting == Nesting::Map && config.children().next().is_none());
-        if absent && self.keeps_absent(at, nested, prior) {
+        if absent && nested.presence.is_computed() {
             return prior.cloned().unwrap_or_else(|| computed(&nested.implied_type()));
         }
-        if absent && nested.presence.is_computed() {
-            return computed(&nested.implied_type());
+        if absent && self.keeps_absent(at, nested, prior) {
+            return prior.cloned().unwrap_or_else(|| config.clone());
         }
         match (nested.nesting, config.kind()) {
             (Nesting::Single | Nesting::Group, Kind::Object(_)) => {
@@ -147,9 +147,6 @@ impl Proposer<'_> {
     fn keeps_absent(&self, at: &str, nested: &NestedBlock, prior: Option<&Value>) -> bool {
         if prior.is_none_or(equal::is_zero) {
             return false;
-        }
-        if nested.presence.is_computed() {
-            return true;
         }
         nested.diff_suppress.as_ref().is_some_and(|suppress| self.sides.suppresses(suppress, at))
     }

@@ -114,7 +114,10 @@ impl Stage {
             let region = if p.kind == "aws" { Some("eu-central-1".into()) } else { None };
             (p.name, Ok(region))
         });
-        let data = needs.data.into_iter().map(|need| (need.address, Ok(read(&need.config))));
+        let data = needs.data.into_iter().map(|need| {
+            let value = self.read(&need.address, &need.config);
+            (need.address, Ok(value))
+        });
         let imports = needs.imports.into_iter().map(|need| {
             let live = self.imported(&need.address, &need.id);
             (need.address, Ok(Some(live)))
@@ -206,6 +209,41 @@ impl Stage {
         }
         self.remembered.outputs = replay.outputs().into_iter().collect();
         Ok(shown)
+    }
+
+    /// A data source as the test provider reads it; what others compute is made up.
+    fn read(&self, address: &Address, config: &Value) -> Value {
+        let Some(entries) = config.as_entries() else { return config.clone() };
+        let mut entries = entries.clone();
+        let key = entries.get("key").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if entries.contains_key("result") {
+            let filters = entries.get("filter").and_then(Value::as_sequence).unwrap_or_default();
+            let count = i64::try_from(filters.len()).unwrap_or(0);
+            entries.insert("result".into(), Value::string(format!("value-of-{key}")));
+            entries.insert("count_of_filters".into(), Value::number(count));
+            return Value::object(entries);
+        }
+        let schema = self.registry.data(address.type_name().as_str()).expect("a known type");
+        for (name, attribute) in &schema.block.attributes {
+            if !entries.get(name).is_none_or(Value::is_null) || !attribute.presence.is_computed() {
+                continue;
+            }
+            let text = |n: usize| Value::string(format!("{}-{name}-{n}", address.resource.name));
+            let value = match &attribute.ty {
+                Type::String if name.ends_with("json") => {
+                    Value::string("{\"Version\":\"2012-10-17\",\"Statement\":[]}")
+                }
+                Type::String => text(0),
+                Type::Bool => Value::bool(false),
+                Type::Number => Value::number(0),
+                Type::List(element) if **element == Type::String => {
+                    Value::list(Type::String, (0..3).map(text))
+                }
+                _ => continue,
+            };
+            entries.insert(name.clone(), value);
+        }
+        Value::object(entries)
     }
 
     fn imported(&self, address: &Address, id: &Id) -> Live {
@@ -315,18 +353,4 @@ impl Stage {
         }
         all
     }
-}
-
-/// A data source as the test provider reads it.
-fn read(config: &Value) -> Value {
-    let Some(entries) = config.as_entries() else { return config.clone() };
-    let mut entries = entries.clone();
-    let key = entries.get("key").and_then(Value::as_str).unwrap_or_default().to_owned();
-    if entries.contains_key("result") {
-        entries.insert("result".into(), Value::string(format!("value-of-{key}")));
-        let filters = entries.get("filter").and_then(Value::as_sequence).unwrap_or_default().len();
-        entries
-            .insert("count_of_filters".into(), Value::number(i64::try_from(filters).unwrap_or(0)));
-    }
-    Value::object(entries)
 }

@@ -7,5 +7,6 @@ mod language;
 mod resources;
 mod saved;
 mod scale;
+mod shop;
 
 pub(super) use self::cloud::Stage;

@@ -106,7 +106,10 @@ impl Walk {
         prior: Option<&Value>,
         config: &Value,
     ) -> Difference {
+        let accepted =
+            prior.map(|prior| self.scheduled_values(wish.schema, prior)).unwrap_or_default();
         diff::diff(&DiffInput {
+            accepted: &accepted,
             schema: wish.schema,
             prior,
             config,

@@ -1,5 +1,9 @@
 //! Live objects as the walk sees them: asked for by type and scope, and found again by address or by nature.
 
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+
 use super::Walk;
 use super::providers::scope_of;
 use super::resource::Subject;
@@ -43,14 +47,33 @@ impl Walk {
     }
 
     /// Asks for every type that the configuration declares, in every scope that can be told already, so that one
-    /// question serves all.
+    /// question serves all. Provider configurations that nobody wrote are set up first.
     pub(super) fn list_known_types(&mut self) {
-        if std::mem::replace(&mut self.listed, true) || self.state.validating {
+        if self.listed || self.state.validating || !self.ensure_implied() {
             return;
         }
+        self.listed = true;
         for (type_name, scope) in self.static_scopes() {
             self.ask_for(&type_name, scope);
         }
+    }
+
+    /// Sets up the default configurations that declared types need and nobody wrote. Answers whether they all are.
+    fn ensure_implied(&mut self) -> bool {
+        let config = self.state.config.clone();
+        let mut ready = true;
+        for (module, declared) in config.tree.iter() {
+            for resource in declared.resources.values() {
+                let name = resource.provider_name();
+                let alias = resource.provider.as_ref().and_then(|p| p.alias.as_deref());
+                let known = self.state.schema(&resource.key).is_some();
+                let target = find_provider(&config.tree, module, name, alias);
+                if known && matches!(target, ProviderTarget::Implied) {
+                    ready &= self.implied_provider(&name.into()).is_some();
+                }
+            }
+        }
+        ready
     }
 
     /// The types that the configuration declares with the scopes of the provider configurations that serve them.
@@ -120,6 +143,34 @@ impl Walk {
     /// Whether what was at an address has another one now.
     fn moved_away(&self, address: &Address) -> bool {
         self.moves.gone.contains(address)
+    }
+
+    /// Values that live scheduled actions of a group set, by attribute: found on the group, they are no drift.
+    pub fn scheduled_values(
+        &self,
+        schema: &Schema,
+        live: &Value,
+    ) -> BTreeMap<EcoString, Vec<Value>> {
+        let owned = schema.terrace.live_owned.iter().filter(|owned| owned.mover == "schedule");
+        let attributes: Vec<&EcoString> = owned.map(|owned| &owned.attr).collect();
+        let mut found: BTreeMap<EcoString, Vec<Value>> = BTreeMap::new();
+        if attributes.is_empty() {
+            return found;
+        }
+        let slots = self.world.owned.values().map(|slot| &slot.current);
+        let all = slots.chain(self.world.unclaimed.values().flatten());
+        let actions = all.filter(|object| {
+            object.type_name == "aws_autoscaling_schedule"
+                && object.value.attribute("autoscaling_group_name") == live.attribute("name")
+        });
+        for action in actions {
+            for name in &attributes {
+                if let Some(value) = action.value.attribute(name).filter(|v| !v.is_null()) {
+                    found.entry((*name).clone()).or_default().push(value.clone());
+                }
+            }
+        }
+        found
     }
 
     /// An object without tags that is this one by parent and natural key.

@@ -233,7 +233,7 @@ impl Walk {
     }
 
     /// A default configuration that nobody wrote.
-    fn implied_provider(&mut self, name: &EcoString) -> Option<Provider> {
+    pub(super) fn implied_provider(&mut self, name: &EcoString) -> Option<Provider> {
         if !self.implied.contains_key(name) {
             let mut provider = implied(name.clone());
             let ask = !self.state.validating && self.needs_configuring(name);
