@@ -230,6 +230,10 @@ impl Stage {
             }
             let text = |n: usize| Value::string(format!("{}-{name}-{n}", address.resource.name));
             let value = match &attribute.ty {
+                Type::String if name == "partition" => Value::string("aws"),
+                Type::String if name.ends_with("arn") => {
+                    Value::string("arn:aws:ec2:us-east-1:123456789012:x/y")
+                }
                 Type::String if name.ends_with("json") => {
                     Value::string("{\"Version\":\"2012-10-17\",\"Statement\":[]}")
                 }
@@ -311,9 +315,13 @@ impl Stage {
                 let named = entries.get("name").and_then(Value::as_str).unwrap_or_default();
                 let value = match attribute.ty {
                     Type::String if name == "label" => Value::string(format!("auto-{named}")),
+                    Type::String if name.ends_with("arn") => {
+                        Value::string(format!("arn:aws:x:us-east-1:123456789012:x/{id}"))
+                    }
                     Type::String => Value::string(format!("{name}-of-{id}")),
                     Type::Bool => Value::bool(false),
                     Type::Number => Value::number(0),
+                    Type::List(ref element) => made_up(element, id),
                     _ => continue,
                 };
                 entries.insert(name.clone(), value);
@@ -353,4 +361,17 @@ impl Stage {
         }
         all
     }
+}
+
+/// A list of one object whose texts are made up; empty for other elements.
+fn made_up(element: &Type, id: &str) -> Value {
+    let Type::Object(object) = element else { return Value::list(element.clone(), []) };
+    let entries = object.attributes.iter().map(|(name, ty)| {
+        let value = match ty {
+            Type::String => Value::string(format!("{name}-of-{id}")),
+            ty => Value::null(ty.clone()),
+        };
+        (name.clone(), value)
+    });
+    Value::list(element.clone(), [Value::object(entries)])
 }
