@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::Input;
 use super::env::Environment;
+use crate::config::check_constant;
 use crate::diag::{Diagnostic, Diagnostics, SourceMap};
 use crate::eval::{self, Found, Outside, Reference, Scope};
 use crate::plan::{Given, Origin, VariableInput};
@@ -128,12 +129,20 @@ impl Reader<'_> {
                     );
                     Diagnostic::error(1002, title, detail)
                 }
-                _ => Diagnostic::error(1002, "Unexpected block", "Blocks are not allowed here."),
+                _ => {
+                    let title = format!("Unexpected \"{}\" block", block.ident.name);
+                    Diagnostic::error(1002, title, "Blocks are not allowed here.")
+                }
             };
             self.problems.push(problem.at(block.ident.span));
         }
         let outside = Outside::new(self.world.clone(), ".");
         for attribute in body.attributes {
+            let before = self.problems.len();
+            check_constant(&attribute.expr, &mut self.problems);
+            if self.problems.len() > before {
+                continue;
+            }
             let (value, problems) = eval::evaluate(&attribute.expr, &Constants(&outside));
             let sound = !problems.has_errors();
             self.problems.extend(problems);

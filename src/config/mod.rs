@@ -23,6 +23,7 @@ mod version;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use constant::check as check_constant;
 pub(crate) use content::{fits_labels, missing_argument, unsupported_argument, unsupported_block};
 pub(crate) use json::{
     check_known as check_json, expand as expand_json, is_expression as is_json_expression,

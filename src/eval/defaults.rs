@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use super::{Found, Outside, Reference, Scope, evaluate_checked, type_constraint};
 use crate::config::{Config, Variable};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::value::{Defaults, convert};
+
+/// A reference where only constants are allowed.
+const NOT_CONSTANT: Code = Code(213);
 
 /// Reports defaults that do not fit the type constraint of their variable, and defaults of optional attributes that do
 /// not fit theirs. Every variable is looked at once, however often its module is called and in however many phases.
@@ -35,7 +38,8 @@ fn check_variable(variable: &Variable, scope: &dyn Scope) -> Diagnostics {
     let Some(default) = &variable.default else { return problems };
     let (value, wrong) = evaluate_checked(default, scope);
     if wrong.has_errors() || problems.has_errors() {
-        problems.extend(wrong);
+        // References were reported when the block was read.
+        problems.extend(wrong.into_iter().filter(|problem| problem.code != NOT_CONSTANT));
         return problems;
     }
     if let Err(error) = convert(&defaults.apply(value, &constraint.ty), &constraint.ty) {
@@ -59,7 +63,8 @@ impl Scope for NoNames<'_> {
     fn resolve(&self, reference: &Reference<'_>) -> Result<Found, Box<Diagnostic>> {
         let detail = "Variables may not be used here.";
         Err(Box::new(
-            Diagnostic::error(213, "Variables not allowed", detail).at(reference.root_span),
+            Diagnostic::error(NOT_CONSTANT.0, "Variables not allowed", detail)
+                .at(reference.root_span),
         ))
     }
 

@@ -4,11 +4,11 @@ use camino::Utf8PathBuf;
 use ecow::EcoString;
 
 use super::{Decoder, Quoted};
-use crate::config::content::Shape;
+use crate::config::content::{Shape, just_arguments};
 use crate::config::model::{Call, ModuleSource, Passed, ProviderRef, VersionConstraint};
 use crate::config::{codes, constant, name};
 use crate::diag::{Diagnostic, Span};
-use crate::syntax::ast::{Attribute, Block, Expr, ExprKind, ObjectKey};
+use crate::syntax::ast::{Attribute, Block, Body, Expr, ExprKind, ObjectKey};
 
 const SHAPE: Shape = Shape {
     required: &["source"],
@@ -33,6 +33,12 @@ impl Decoder<'_> {
             } else {
                 self.reserved_block(&nested, "module");
             }
+        }
+        if body.json.is_some() {
+            // Everything else is an argument: a module has no blocks.
+            let (span, end) = (body.span, body.end);
+            let attributes = just_arguments(body, &mut self.problems);
+            body = Body { attributes, span, end, ..Body::default() };
         }
         let version = content.take("version");
         let has_version = version.is_some();

@@ -11,11 +11,14 @@ use crate::config::{
     check_json, expand_json, fits_labels, is_json_expression, missing_argument,
     unsupported_argument, unsupported_block,
 };
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::eval::{Scope, evaluate_checked, references};
 use crate::schema::{Attribute, Block, Nesting, Presence};
 use crate::syntax::ast::{self, Body, BodySchema, Expr, ExprKind};
 use crate::value::{Marks, Value, convert};
+
+/// A value for an attribute that only the cloud gives one.
+pub(super) const READ_ONLY: Code = Code(281);
 
 /// Collects what is wrong while bodies are decoded.
 pub(super) struct Decoder {
@@ -221,7 +224,7 @@ fn read_only(name: &str) -> Diagnostic {
         "Can't configure a value for \"{name}\": its value will be decided automatically based on the result of \
          applying this configuration."
     );
-    Diagnostic::error(281, "Value for unconfigurable attribute", detail)
+    Diagnostic::error(READ_ONLY.0, "Value for unconfigurable attribute", detail)
         .help("Remove this argument.")
 }
 

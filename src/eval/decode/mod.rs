@@ -11,7 +11,7 @@ mod nested;
 mod spans;
 
 use crate::diag::Diagnostics;
-use crate::schema::Block;
+use crate::schema::{Block, Schema};
 use crate::syntax::ast::Body;
 use crate::value::{Marks, Value};
 
@@ -34,6 +34,19 @@ pub fn decode_body(body: &Body, schema: &Block, scope: &dyn Scope) -> (Value, Sp
     }
     let (value, spans) = decoder.block(&native, schema, scope, Marks::NONE);
     (value, spans, decoder.problems)
+}
+
+/// Evaluates the body of a block that `schema` describes, as [`decode_body`] does, with the words of its provider.
+pub fn decode(body: &Body, schema: &Schema, scope: &dyn Scope) -> (Value, Spans, Diagnostics) {
+    let (value, spans, mut problems) = decode_body(body, &schema.block, scope);
+    if schema.provider.starts_with("terraform.io/builtin") {
+        for problem in problems.iter_mut().filter(|problem| problem.code == body::READ_ONLY) {
+            if let Some(name) = spans.attribute_at(problem.subject) {
+                problem.summary = format!("\"{name}\" attribute is read-only");
+            }
+        }
+    }
+    (value, spans, problems)
 }
 
 #[cfg(test)]

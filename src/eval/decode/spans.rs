@@ -33,6 +33,14 @@ impl Spans {
         self.find_steps(&path.0)
     }
 
+    /// The top-level argument whose name stands at `place`.
+    #[must_use]
+    pub fn attribute_at(&self, place: Option<Span>) -> Option<&str> {
+        let mut attributes = self.attributes.iter();
+        let (name, _) = attributes.find(|(_, (name, _))| Some(*name) == place)?;
+        Some(name)
+    }
+
     fn find_steps(&self, steps: &[PathStep]) -> Span {
         let Some((PathStep::Name(name), rest)) = steps.split_first() else { return self.header };
         if let Some((_, value)) = self.attributes.get(name) {

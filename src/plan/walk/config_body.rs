@@ -12,7 +12,7 @@ use crate::value::Value;
 impl Place<'_> {
     /// The value of a `provider` block or the like.
     pub fn decode(&self, body: &Body, schema: &Schema) -> (Value, Diagnostics) {
-        let (value, spans, mut problems) = eval::decode::decode_body(body, &schema.block, self);
+        let (value, spans, mut problems) = eval::decode::decode(body, schema, self);
         if !problems.has_errors() {
             problems.extend(schema::validate(schema, &value, &|path| Some(spans.find(path))));
         }
@@ -21,8 +21,7 @@ impl Place<'_> {
 
     /// The value of a resource's own arguments.
     pub fn decode_resource(&self, resource: &Resource, schema: &Schema) -> (Value, Diagnostics) {
-        let (value, spans, mut problems) =
-            eval::decode::decode_body(&resource.body, &schema.block, self);
+        let (value, spans, mut problems) = eval::decode::decode(&resource.body, schema, self);
         if problems.has_errors() {
             return (value, problems);
         }

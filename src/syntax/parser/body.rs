@@ -223,8 +223,9 @@ impl Parser<'_> {
             self.end_block(header, nested);
             body
         } else {
+            let body = self.empty_body();
             self.missing_brace(header, nested);
-            self.empty_body()
+            body
         };
         let span = ident.span.to(body.end);
         Block { ident, labels, body, header, span }
