@@ -1,7 +1,7 @@
 //! One step into a value: `.name`, `[key]`.
 
 use crate::diag::Diagnostic;
-use crate::value::{Kind, Number, Type, Value, convert};
+use crate::value::{Kind, Marks, Number, Type, Value, convert};
 
 /// `value.name`
 ///
@@ -12,11 +12,11 @@ pub fn attribute(value: &Value, name: &str) -> Result<Value, Box<Diagnostic>> {
     let found = match value.kind() {
         Kind::Object(attributes) => match attributes.get(name) {
             Some(found) => found.clone(),
-            None => return Err(no_attribute(name, attributes.keys().map(ecow::EcoString::as_str))),
+            None => return Err(no_attribute(name, shown_names(attributes.keys(), marks))),
         },
         Kind::Map(_, elements) => match elements.get(name) {
             Some(found) => found.clone(),
-            None => return Err(no_element(name, elements.keys().map(ecow::EcoString::as_str))),
+            None => return Err(no_element(name, shown_names(elements.keys(), marks))),
         },
         Kind::Null(_) => {
             return problem(
@@ -42,6 +42,14 @@ pub fn attribute(value: &Value, name: &str) -> Result<Value, Box<Diagnostic>> {
         _ => return problem(300, UNSUPPORTED, &no_attributes(&value.ty(), name)),
     };
     Ok(found.with_marks(marks))
+}
+
+/// Names to suggest; none of a value that must not be shown.
+fn shown_names<'a>(
+    names: impl Iterator<Item = &'a ecow::EcoString>,
+    marks: Marks,
+) -> impl Iterator<Item = &'a str> {
+    names.filter(move |_| !marks.is_sensitive()).map(ecow::EcoString::as_str)
 }
 
 const UNSUPPORTED: &str = "Unsupported attribute";
@@ -103,11 +111,11 @@ pub fn element(value: &Value, key: &Value) -> Result<Value, Box<Diagnostic>> {
     if is_open(key) || is_open(value) {
         return Ok(Value::open().with_marks(marks));
     }
-    let found = match value.ty() {
-        Type::List(_) | Type::Tuple(_) => sequence_element(value, &key_as(key, &Type::Number)?)?,
-        Type::Map(_) => map_element(value, &key_as(key, &Type::String)?)?,
-        Type::Object(_) => object_element(value, key)?,
-        Type::Set(_) => {
+    let found = match Shape::of(value) {
+        Shape::Sequence => sequence_element(value, &key_as(key, &Type::Number)?)?,
+        Shape::Map => map_element(value, &key_as(key, &Type::String)?)?,
+        Shape::Object => object_element(value, key)?,
+        Shape::Set => {
             return problem(
                 301,
                 INVALID_INDEX,
@@ -115,9 +123,39 @@ pub fn element(value: &Value, key: &Value) -> Result<Value, Box<Diagnostic>> {
                  select with, so it's only possible to perform operations across all elements of the set.",
             );
         }
-        _ => return problem(301, INVALID_INDEX, "This value does not have any indices."),
+        Shape::Single => {
+            return problem(301, INVALID_INDEX, "This value does not have any indices.");
+        }
     };
     Ok(found.with_marks(marks))
+}
+
+/// How a value is indexed. Told without its type, which would have to be put together from all of its parts.
+enum Shape {
+    Sequence,
+    Set,
+    Map,
+    Object,
+    Single,
+}
+
+impl Shape {
+    fn of(value: &Value) -> Self {
+        match value.kind() {
+            Kind::List(..) | Kind::Tuple(_) => Self::Sequence,
+            Kind::Set(..) => Self::Set,
+            Kind::Map(..) => Self::Map,
+            Kind::Object(_) => Self::Object,
+            Kind::Unknown(unknown) => match &unknown.ty {
+                Type::List(_) | Type::Tuple(_) => Self::Sequence,
+                Type::Set(_) => Self::Set,
+                Type::Map(_) => Self::Map,
+                Type::Object(_) => Self::Object,
+                _ => Self::Single,
+            },
+            _ => Self::Single,
+        }
+    }
 }
 
 /// Whether not even the type is known.
@@ -188,7 +226,7 @@ fn map_element(value: &Value, key: &Value) -> Result<Value, Box<Diagnostic>> {
         (Kind::Map(_, elements), Some(name)) => match elements.get(name) {
             Some(found) => Ok(found.clone()),
             None => {
-                let known = elements.keys().map(ecow::EcoString::as_str);
+                let known = shown_names(elements.keys(), value.marks().union(key.marks()));
                 let problem = Diagnostic::error(301, INVALID_INDEX, format!("{NOT_AN_ELEMENT}."));
                 Err(Box::new(problem.did_you_mean(name, known)))
             }
@@ -217,7 +255,7 @@ fn object_element(value: &Value, key: &Value) -> Result<Value, Box<Diagnostic>> 
             ),
         ),
         None => {
-            let known = attributes.keys().map(ecow::EcoString::as_str);
+            let known = shown_names(attributes.keys(), value.marks().union(key.marks()));
             let problem = Diagnostic::error(301, INVALID_INDEX, format!("{NOT_AN_ELEMENT}."));
             Err(Box::new(problem.did_you_mean(name, known)))
         }

@@ -23,6 +23,18 @@ struct Argument {
     span: Span,
 }
 
+/// Reasons name values, or parts of them; they are not given where a value must not be shown.
+fn redacted(error: CallError, args: &[Value]) -> CallError {
+    let secret = args.iter().any(|arg| arg.deep_marks().is_sensitive());
+    if !secret || error.message == functions::MUST_NOT_BE_NULL {
+        return error;
+    }
+    CallError {
+        message: "the reason is not shown, since a sensitive value took part".into(),
+        ..error
+    }
+}
+
 /// An argument that is yet to be evaluated, or came out of an expanded list.
 enum Candidate<'a> {
     Expr(&'a Expr),
@@ -56,6 +68,7 @@ impl Evaluator<'_> {
         match function.call(&values, self.scope) {
             Ok(value) => value,
             Err(error) => {
+                let error = redacted(error, &values);
                 self.call_failed(call, function, &spans, error);
                 failed()
             }

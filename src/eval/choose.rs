@@ -73,7 +73,9 @@ impl Evaluator<'_> {
 
 /// The type of the result; open where one branch's type is open.
 fn common_type(yes: &Value, no: &Value) -> Option<Type> {
-    let untyped_null = |value: &Value| matches!(value.kind(), Kind::Null(Type::Dynamic));
+    let untyped_null = |value: &Value| {
+        matches!(value.kind(), Kind::Null(Type::Dynamic)) && value.marks().is_none()
+    };
     let (a, b) = (yes.ty(), no.ty());
     if untyped_null(yes) {
         return Some(b);

@@ -178,8 +178,13 @@ impl Evaluator<'_> {
             if each.grouped {
                 groups.entry(name).or_default().push(value);
             } else if single.contains_key(&name) {
+                let shown = if result.marks.is_sensitive() {
+                    "(sensitive value)".to_owned()
+                } else {
+                    format!("{name:?}")
+                };
                 let detail = format!(
-                    "Two different items produced the key {name:?} in this 'for' expression. If duplicates are \
+                    "Two different items produced the key {shown} in this 'for' expression. If duplicates are \
                      expected, use the ellipsis (...) after the value expression to enable grouping by key."
                 );
                 self.report(
@@ -243,8 +248,7 @@ impl Evaluator<'_> {
             self.splat_item(each, &failed(), frame);
             return failed();
         }
-        let ty = source.ty();
-        let single = !matches!(ty, Type::Tuple(_) | Type::List(_) | Type::Set(_));
+        let single = !is_sequence(&source);
         let (source, marks) = source.unmark();
         if source.is_null() {
             if single {
@@ -257,7 +261,7 @@ impl Evaluator<'_> {
             );
             return failed();
         }
-        if ty == Type::Dynamic {
+        if matches!(source.kind(), Kind::Unknown(unknown) if unknown.ty == Type::Dynamic) {
             return failed().with_marks(marks);
         }
         let before = self.problems.len();
@@ -280,7 +284,7 @@ impl Evaluator<'_> {
                 let items = elements.iter().map(|element| self.splat_item(each, element, frame));
                 Value::tuple(items.collect::<Vec<_>>())
             }
-            _ => self.splat_unknown(each, &source, &ty, frame),
+            _ => self.splat_unknown(each, &source, &source.ty(), frame),
         };
         self.unless_problems(before, value).with_marks(marks)
     }
@@ -340,6 +344,20 @@ impl Evaluator<'_> {
             }
         })
     }
+}
+
+/// Whether a splat goes through the value; anything else is taken for a list of one.
+fn is_sequence(value: &Value) -> bool {
+    match value.kind() {
+        Kind::List(..) | Kind::Set(..) | Kind::Tuple(_) => true,
+        Kind::Unknown(unknown) => is_sequence_type(&unknown.ty),
+        Kind::Null(ty) => is_sequence_type(ty),
+        _ => false,
+    }
+}
+
+const fn is_sequence_type(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(_) | Type::List(_) | Type::Set(_))
 }
 
 /// What a `for` expression has come to so far.

@@ -16,6 +16,8 @@ mod operate;
 pub mod problem;
 mod reference;
 mod scope;
+#[cfg(test)]
+mod tests;
 mod text;
 mod type_expr;
 

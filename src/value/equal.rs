@@ -74,22 +74,35 @@ fn compare_composite(a: &Value, b: &Value) -> Verdict {
     if a_type != b_type {
         return Verdict::Different;
     }
+    compare_parts(a, b, if a_type.has_dynamic() { compare } else { compare_alike })
+}
+
+/// Compares values that are known to have one type, which has no open parts: no types need to be put together.
+fn compare_alike(a: &Value, b: &Value) -> Verdict {
+    let simple = |value: &Value| {
+        !matches!(
+            value.kind(),
+            Kind::List(..) | Kind::Set(..) | Kind::Map(..) | Kind::Tuple(_) | Kind::Object(_)
+        )
+    };
+    if simple(a) || simple(b) { compare(a, b) } else { compare_parts(a, b, compare_alike) }
+}
+
+type Compare = fn(&Value, &Value) -> Verdict;
+
+fn compare_parts(a: &Value, b: &Value, compare: Compare) -> Verdict {
     match (a.kind(), b.kind()) {
         (Kind::Set(_, x), Kind::Set(_, y)) => compare_sets(a, b, x, y),
         (Kind::Map(_, a), Kind::Map(_, b)) if !a.keys().eq(b.keys()) => Verdict::Different,
-        _ => compare_in_order(a.children().zip(b.children()), a, b),
+        _ => compare_in_order(a, b, compare),
     }
 }
 
-fn compare_in_order<'a>(
-    pairs: impl Iterator<Item = (&'a Value, &'a Value)>,
-    a: &Value,
-    b: &Value,
-) -> Verdict {
+fn compare_in_order(a: &Value, b: &Value, compare: Compare) -> Verdict {
     if a.children().count() != b.children().count() {
         return Verdict::Different;
     }
-    for (a, b) in pairs {
+    for (a, b) in a.children().zip(b.children()) {
         match compare(a, b) {
             Verdict::Equal => {}
             other => return other,

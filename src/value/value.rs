@@ -99,19 +99,23 @@ impl Value {
         Self::new(Kind::Tuple(Arc::new(elements.into_iter().collect())))
     }
 
-    /// A list of elements that all have type `element`.
+    /// A list of elements that all have type `element`. An open element type becomes that of the elements.
     #[must_use]
     pub fn list(element: Type, elements: impl IntoIterator<Item = Self>) -> Self {
-        Self::new(Kind::List(element, Arc::new(elements.into_iter().collect())))
+        let elements: Vec<Self> = elements.into_iter().collect();
+        let element = settled(element, elements.iter());
+        Self::new(Kind::List(element, Arc::new(elements)))
     }
 
-    /// A map of elements that all have type `element`.
+    /// A map of elements that all have type `element`. An open element type becomes that of the elements.
     #[must_use]
     pub fn map<N: Into<EcoString>>(
         element: Type,
         elements: impl IntoIterator<Item = (N, Self)>,
     ) -> Self {
-        let elements = elements.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        let elements: BTreeMap<EcoString, Self> =
+            elements.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        let element = settled(element, elements.values());
         Self::new(Kind::Map(element, Arc::new(elements)))
     }
 
@@ -253,4 +257,13 @@ impl Value {
     pub fn attribute(&self, name: &str) -> Option<&Self> {
         self.as_entries()?.get(name)
     }
+}
+
+/// An open element type gives way to that which all elements have.
+pub(super) fn settled<'a>(element: Type, mut elements: impl Iterator<Item = &'a Value>) -> Type {
+    if element != Type::Dynamic {
+        return element;
+    }
+    let Some(first) = elements.next().map(Value::ty) else { return element };
+    if elements.all(|value| value.ty() == first) { first } else { element }
 }

@@ -34,7 +34,7 @@ mod yaml_write;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-pub use spec::{CallError, Context, Function, Param, Returns, Want};
+pub use spec::{CallError, Context, Function, MUST_NOT_BE_NULL, Param, Returns, Want};
 
 /// All functions by name.
 static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {

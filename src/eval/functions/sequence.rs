@@ -111,7 +111,8 @@ fn concat(context: &Context<'_>) -> Result<Value, CallError> {
 
 /// The type is that of the result itself; what matters is whether there can be one.
 fn flatten_check(value: &Value) -> Result<Type, CallError> {
-    if is_sequence(&value.ty()) {
+    // While parts are unknown, nothing is said of the whole.
+    if !value.is_wholly_known() || is_sequence(&value.ty()) {
         Ok(Type::Dynamic)
     } else {
         Err(CallError::new("can only flatten lists, sets and tuples"))

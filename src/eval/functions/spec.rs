@@ -133,6 +133,9 @@ pub struct Context<'a> {
     pub scope: &'a dyn crate::eval::Scope,
 }
 
+/// Why a call with null fails, where the parameter does not take it.
+pub const MUST_NOT_BE_NULL: &str = "argument must not be null";
+
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallError {
@@ -206,12 +209,11 @@ impl Function {
     /// Takes marks off where the function does not see them, and finds out whether it can be run at all.
     fn prepare(&self, args: &[Value]) -> Result<(Vec<Value>, Marks, Answer), CallError> {
         let mut bare = Vec::with_capacity(args.len());
-        let mut open = false;
         for (index, arg) in args.iter().enumerate() {
             let param = self.param(index).ok_or_else(|| CallError::new("too many arguments"))?;
             let value = if param.takes(MARKED) { arg.clone() } else { arg.clone().unmark_deep().0 };
             if value.is_null() && !param.takes(NULL) {
-                return Err(CallError::arg(index, "argument must not be null"));
+                return Err(CallError::arg(index, MUST_NOT_BE_NULL));
             }
             let ty_open = match value.kind() {
                 Kind::Unknown(unknown) => unknown.ty == Type::Dynamic,
@@ -219,17 +221,16 @@ impl Function {
                 _ => false,
             };
             if ty_open {
-                open |= !param.takes(OPEN);
-            } else if !conforms(&value.ty(), &param.want.ty()) {
+                if !param.takes(OPEN) {
+                    return Ok((bare, self.marks(args, Run::No), Answer::Unknown(Type::Dynamic)));
+                }
+            } else if !matches!(param.want, Want::Any) && !conforms(&value.ty(), &param.want.ty()) {
                 let error = convert(&value, &param.want.ty())
                     .err()
                     .map_or_else(|| format!("{} required", param.want.ty()), |error| error.message);
                 return Err(CallError::arg(index, error));
             }
             bare.push(value);
-        }
-        if open {
-            return Ok((bare, self.marks(args, Run::No), Answer::Unknown(Type::Dynamic)));
         }
         let ty = match self.returns {
             Returns::Always(want) => want.ty(),
