@@ -39,10 +39,10 @@ impl Lexer<'_> {
                 self.modes.pop();
                 self.push(TokenKind::CloseQuote, 1);
             }
+            b'\r' if self.peek(1) != b'\n' => self.push(TokenKind::QuotedNewline, 1),
             b'\n' | b'\r' if self.quote_was_forgotten() => self.abandon_quote(),
             b'\n' => self.push(TokenKind::QuotedNewline, 1),
-            b'\r' if self.peek(1) == b'\n' => self.push(TokenKind::QuotedNewline, 2),
-            b'\r' => self.push(TokenKind::Invalid, 1),
+            b'\r' => self.push(TokenKind::QuotedNewline, 2),
             b'\\' if self.at_line_end(1) => self.push(TokenKind::Invalid, 1),
             _ => self.quoted_text(),
         }

@@ -46,7 +46,6 @@ impl Parser<'_> {
             let at = self.peek_span();
             let detail = "The conditional operator (... ? ... : ...) requires a false expression after a colon.";
             self.note(problem::MISSING_FALSE, at, detail).within(condition.span.to(at));
-            self.lost = true;
             return condition;
         }
         let no = self.expression();

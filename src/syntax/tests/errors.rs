@@ -203,6 +203,11 @@ const TABLE: &[(&str, &str)] = &[
     ("x = 1 }\n", "1 Missing newline after argument"),
     ("x [\n", "1 Argument or block definition required"),
     ("x (1)\n", "1 Argument or block definition required"),
+    (
+        "a = x ? y\n: z\n",
+        "1 Missing false expression in conditional | 2 Argument or block definition required",
+    ),
+    ("a = \"\r\"\n", "1 Invalid multi-line string | 1 Unterminated template string"),
     ("x {\n  a = [1\n}\ny {}\n", "3 Missing item separator"),
     (
         "a = {\n  b = f(1 2) 3\n  c = x[1 2].d e\n}\n",
