@@ -44,7 +44,7 @@ pub use rate::{Call, CallRate, rates};
 pub use registry::{Registry, aliases, data, ephemeral, names, provider, resource};
 pub use scene::{Scene, value_at};
 pub use semantic::{
-    Impact, Name, empty_object, equal, generate_name, is_zero, normalized, policies_equal, set_key,
+    Name, empty_object, equal, generate_name, is_zero, normalized, policies_equal, set_key,
     suppresses, with_defaults,
 };
 pub use template::{Computed, Part, Template};

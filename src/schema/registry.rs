@@ -265,6 +265,41 @@ mod tests {
         assert!(problems.is_empty(), "{problems:#?}");
     }
 
+    const ATTRIBUTE_KEYS: &str = "also also_format any_of as_blocks at_least_one_of computed conflicts_with default \
+        default_if deprecated diff_suppress divisible_by empty_ok enum enum_ignore_case exactly_one_of exclusive_min \
+        fields force_new force_new_if format int items len map_size max_items min_items non_zero not_blank not_chars \
+        not_format not_pattern nullable optional pattern prefix prefix_len prefix_len_in range required required_with \
+        sensitive set_key state_func type warn_if write_only";
+    const BLOCK_KEYS: &str = "at_least_one_of attributes blocks computed conflicts_with deprecated diff_suppress \
+        exactly_one_of force_new max_items min_items nesting optional ref required required_with set_key";
+
+    /// Attributes and blocks have no key that nobody reads.
+    fn check_keys(place: &str, json: &Json) {
+        let check = |name: &str, json: &Json, known: &str| {
+            for key in json.as_object().into_iter().flat_map(serde_json::Map::keys) {
+                assert!(known.split_whitespace().any(|word| word == key), "{place}.{name}: {key}");
+            }
+        };
+        let entries = |key: &str| json[key].as_object().into_iter().flatten();
+        for (name, attribute) in entries("attributes").chain(entries("fields")) {
+            check(name, attribute, ATTRIBUTE_KEYS);
+            check_keys(&format!("{place}.{name}"), attribute);
+        }
+        for (name, block) in entries("blocks").chain(entries("defs")) {
+            check(name, block, BLOCK_KEYS);
+            check_keys(&format!("{place}.{name}"), block);
+        }
+    }
+
+    #[test]
+    fn every_key_is_known() {
+        for kind in [Kind::Resource, Kind::Data, Kind::Ephemeral, Kind::Provider] {
+            for file in table(kind).files {
+                check_keys(file.name, &serde_json::from_str(file.text).expect("JSON"));
+            }
+        }
+    }
+
     #[test]
     fn types_are_found_by_name_and_alias() {
         let name = |schema: Option<&Schema>| schema.map(|schema| schema.type_name.to_string());

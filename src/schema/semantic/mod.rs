@@ -1,8 +1,7 @@
 //! What values mean to a type, beyond what they are: zero values, defaults, normal forms, differences that do not count.
 //!
-//! All pure; the planner decides when to ask.
+//! All pure, by attribute; the planner walks the objects and decides when to ask.
 
-mod change;
 mod defaults;
 mod naming;
 mod normalize;
@@ -11,7 +10,6 @@ mod set_key;
 mod suppress;
 mod zero;
 
-pub use change::Impact;
 pub use defaults::{empty_object, normalized, with_defaults};
 pub use naming::{Name, generate_name};
 pub use policy::policies_equal;
