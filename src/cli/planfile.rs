@@ -9,7 +9,7 @@ use super::error::{CommandError, Kind};
 use super::settings::{Cloud, PlanMode, Planning, Refresh};
 use crate::base::{Digest, PhaseName, StackName};
 use crate::ledger::{LedgerError, Sealer};
-use crate::plan::{Given, Origin, Outcome, VariableInput};
+use crate::plan::{Given, Intent, Origin, Outcome, VariableInput};
 use crate::value::json::{from_json_as, to_json, type_from_json, type_to_json};
 use crate::world::Files;
 
@@ -117,6 +117,8 @@ pub struct Making<'a> {
     pub settings: &'a Planning,
     /// Given values of variables.
     pub variables: &'a [VariableInput],
+    /// What was asked for.
+    pub intent: Intent,
     /// When it was made.
     pub time: jiff::Timestamp,
     /// The seed of generated names.

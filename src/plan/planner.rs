@@ -183,7 +183,9 @@ fn outputs(walk: &Walk) -> IndexMap<EcoString, OutputChange> {
             ty: value.as_ref().filter(|_| !destroying).map(Value::ty),
         };
         let skipped = value.is_none() && !destroying;
-        if !output.ephemeral && !skipped && (change.before.is_some() || change.after.is_some()) {
+        // An output that is null, now and before, is told all the same: it is declared.
+        let told = change.before.is_some() || !destroying;
+        if !output.ephemeral && !skipped && told {
             found.insert(name.clone(), change);
         }
     }

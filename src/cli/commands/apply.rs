@@ -120,7 +120,7 @@ async fn again(
     if made.outcome.errored() {
         return Err(CommandError::reported());
     }
-    let document = json::plan(&made.outcome, &file.time.to_string());
+    let document = json::plan(&made.outcome, intent, &file.time.to_string());
     let differences = file.differences(&document);
     if !differences.is_empty() {
         let detail = format!(

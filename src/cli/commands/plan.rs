@@ -42,8 +42,9 @@ async fn make<'a>(
 ) -> Result<(Session, Made, Making<'a>), CommandError> {
     let session = Session::open(&settings.values, settings.cloud, Access::Look, context).await?;
     let options = planning::options(settings)?;
+    let intent = options.intent;
     let input = planning::input_of(&session, options, context)?;
-    let making = Making { settings, variables: &[], time: input.time, seed: input.seed };
+    let making = Making { settings, variables: &[], intent, time: input.time, seed: input.seed };
     let made = planning::plan(&session, input, Recover::Leave, context).await;
     Ok((session, made, making))
 }
@@ -69,7 +70,7 @@ fn save(
     making: &Making<'_>,
     context: &mut Context,
 ) -> Result<(), CommandError> {
-    let document = json::plan(&made.outcome, &making.time.to_string());
+    let document = json::plan(&made.outcome, making.intent, &making.time.to_string());
     let text = text::plan(&made.outcome);
     let file = PlanFile::new(&made.outcome, making, document, text);
     file.write(path, &*context.world.files, &session.ledger.sealer())?;

@@ -7,13 +7,13 @@ use super::changes::{drift, output_change, resource_change};
 use super::checks::checks;
 use super::modules::{Object, output, tree};
 use super::state::prior;
-use super::values::{plain, type_of};
-use crate::plan::Outcome;
+use super::values::plain;
+use crate::plan::{Intent, Outcome};
 use crate::report::{Change, Totals, Verb, changes};
 
-/// The plan as one document; `time` is when it was made.
+/// The plan as one document; `time` is when it was made. A plan that only looks has drift and no changes.
 #[must_use]
-pub fn plan(outcome: &Outcome, time: &str) -> Json {
+pub fn plan(outcome: &Outcome, intent: Intent, time: &str) -> Json {
     let all = changes(&outcome.plan);
     let mut document = Map::new();
     let mut put = |name: &str, value: Json| drop(document.insert(name.to_owned(), value));
@@ -32,7 +32,8 @@ pub fn plan(outcome: &Outcome, time: &str) -> Json {
     if !drifted.is_empty() {
         put("resource_drift", drifted.into());
     }
-    put("resource_changes", all.iter().map(resource_change).collect());
+    let planned = all.iter().filter(|_| intent != Intent::RefreshOnly);
+    put("resource_changes", planned.map(resource_change).collect());
     put("output_changes", output_changes(outcome));
     put("prior_state", prior(outcome));
     put("configuration", configuration(outcome));
@@ -80,16 +81,14 @@ fn output_changes(outcome: &Outcome) -> Json {
 fn planned_values(outcome: &Outcome, all: &[Change<'_>]) -> Json {
     let mut outputs = Map::new();
     for (name, change) in &outcome.outputs {
-        let Some(after) = &change.after else { continue };
-        let mut entry = Map::new();
-        entry.insert("sensitive".into(), change.sensitive.into());
-        if after.is_wholly_known() {
-            let Json::Object(known) = output(after, change.sensitive) else { continue };
-            entry = known;
-        } else if let Some(ty) = change.ty.as_ref().filter(|ty| !ty.has_dynamic()) {
-            entry.insert("type".into(), type_of(ty));
-        }
-        outputs.insert(name.to_string(), entry.into());
+        let entry = match (&change.after, &change.ty) {
+            (Some(after), _) if after.is_wholly_known() => output(after, change.sensitive),
+            (Some(_), _) => json!({"sensitive": change.sensitive}),
+            // An output that is null.
+            (None, Some(_)) => json!({"sensitive": change.sensitive, "type": "dynamic"}),
+            (None, None) => continue,
+        };
+        outputs.insert(name.to_string(), entry);
     }
     let objects: Vec<_> = all
         .iter()

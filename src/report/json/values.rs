@@ -28,7 +28,9 @@ pub fn plain(value: &Value) -> Option<Json> {
 /// The nearest number that JSON readers take: whole numbers exactly, others as 64-bit floats.
 fn number(number: &crate::value::Number) -> Json {
     let whole = number.to_i64().map(Json::from);
+    let large = || number.to_string().parse::<u64>().ok().map(Json::from);
     whole
+        .or_else(large)
         .or_else(|| Number::from_f64(number.to_f64()).map(Json::Number))
         .unwrap_or_else(|| number.to_string().into())
 }
