@@ -30,7 +30,7 @@ pub fn check_known(body: &Body, schema: &BodySchema) -> Diagnostics {
                 detail,
             )
             .at(name.span)
-            .did_you_mean(&name.name, names().map(|name| name.as_str()))
+            .did_you_mean(&name.name, names().map(ecow::EcoString::as_str))
         })
         .collect()
 }

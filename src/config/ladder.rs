@@ -399,7 +399,7 @@ impl Config {
         })
     }
 
-    /// The types of every phase's resources, each with the modules that hold them.
+    /// The modules of every phase's tree and of the tree outside of phases; numbers are those within a tree.
     pub fn modules(&self) -> impl Iterator<Item = (ModuleId, &super::model::Module)> {
         self.trees.values().chain([&self.base]).flat_map(Tree::iter)
     }

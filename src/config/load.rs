@@ -71,7 +71,8 @@ impl Loader<'_> {
                     "Failed to read module directory",
                     detail,
                 ));
-                (self.empty(&dir), RootBlocks::default())
+                let empty = Declarations { dir: dir.clone(), ..Declarations::default() };
+                (empty, RootBlocks::default())
             }
         };
         let stack = blocks.stack.unwrap_or_else(|| self.unnamed_stack());
@@ -87,10 +88,6 @@ impl Loader<'_> {
         let every: Vec<&Tree> = trees.values().chain([&base]).collect();
         self.problems.extend(providers::check(&every));
         Config { dir, stack, base, phases, trees, migrations: blocks.migrations }
-    }
-
-    fn empty(&self, dir: &Utf8Path) -> Declarations {
-        Declarations { dir: dir.to_owned(), ..Declarations::default() }
     }
 
     /// A stack without a `stack` block is named like its folder.

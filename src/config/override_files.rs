@@ -125,23 +125,22 @@ fn locals(primary: &mut [Block], block: Block, problems: &mut Diagnostics) {
             .filter(|base| base.ident.name == "locals")
             .flat_map(|base| &mut base.body.attributes)
             .find(|old| old.name.name == name.name);
-        match base {
-            Some(base) => base.expr = attribute.expr,
-            None => {
-                let detail = format!(
-                    "There is no local value named \"{}\". An override file can only override a local value that was \
-                     already defined in a primary configuration file.",
-                    name.name
-                );
-                problems.push(
-                    Diagnostic::error(
-                        codes::OVERRIDE,
-                        "Missing base local value definition to override",
-                        detail,
-                    )
-                    .at(attribute.span),
-                );
-            }
+        if let Some(base) = base {
+            base.expr = attribute.expr;
+        } else {
+            let detail = format!(
+                "There is no local value named \"{}\". An override file can only override a local value that was \
+                 already defined in a primary configuration file.",
+                name.name
+            );
+            problems.push(
+                Diagnostic::error(
+                    codes::OVERRIDE,
+                    "Missing base local value definition to override",
+                    detail,
+                )
+                .at(attribute.span),
+            );
         }
     }
 }

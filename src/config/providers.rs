@@ -106,10 +106,10 @@ fn source_of(declared: &Declarations, name: &str) -> EcoString {
 }
 
 fn implied_source(name: &str) -> EcoString {
-    match name {
-        "terraform" => "terraform.io/builtin/terraform".into(),
-        _ => ecow::eco_format!("hashicorp/{name}"),
+    if name == "terraform" {
+        return "terraform.io/builtin/terraform".into();
     }
+    ecow::eco_format!("hashicorp/{name}")
 }
 
 fn shown(reference: &ProviderRef) -> String {

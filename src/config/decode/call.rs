@@ -167,14 +167,14 @@ impl Decoder<'_> {
     pub(super) fn provider_ref(&mut self, expr: Expr, argument: &str) -> Option<ProviderRef> {
         let expr = self.unquoted(expr, Quoted::Reference);
         if let ExprKind::Index { on, key, .. } = &expr.kind
-            && let Some(mut reference) = self.plain_provider_ref(on)
+            && let Some(mut reference) = plain_provider_ref(on)
             && reference.alias.is_some()
         {
             reference.key = Some((**key).clone());
             reference.span = expr.span;
             return Some(reference);
         }
-        if let Some(reference) = self.plain_provider_ref(&expr) {
+        if let Some(reference) = plain_provider_ref(&expr) {
             return Some(reference);
         }
         let two = expr.as_traversal().filter(|found| found.steps.len() == 1);
@@ -197,16 +197,17 @@ impl Decoder<'_> {
         }
         None
     }
+}
 
-    fn plain_provider_ref(&self, expr: &Expr) -> Option<ProviderRef> {
-        let found = expr.as_traversal()?;
-        let alias = match found.steps.as_slice() {
-            [] => None,
-            [step] => Some(step.attr()?.name.clone()),
-            _ => return None,
-        };
-        Some(ProviderRef { name: found.root.name, alias, key: None, span: found.span })
-    }
+/// `aws` or `aws.west`.
+fn plain_provider_ref(expr: &Expr) -> Option<ProviderRef> {
+    let found = expr.as_traversal()?;
+    let alias = match found.steps.as_slice() {
+        [] => None,
+        [step] => Some(step.attr()?.name.clone()),
+        _ => return None,
+    };
+    Some(ProviderRef { name: found.root.name, alias, key: None, span: found.span })
 }
 
 /// An object key as the expression that it would be elsewhere.
@@ -220,15 +221,16 @@ fn key_expr(key: &ObjectKey) -> Expr {
 }
 
 /// Tells local directories, registry addresses and everything else apart.
-fn classify(text: &EcoString, has_version: bool) -> Result<ModuleSource, Diagnostic> {
+fn classify(text: &EcoString, has_version: bool) -> Result<ModuleSource, Box<Diagnostic>> {
     let is_local =
         text.starts_with("./") || text.starts_with("../") || *text == "." || *text == "..";
     if has_version && (is_local || !is_registry(text)) {
         let detail = format!("\"{text}\" is not an address in a module registry.");
         let title = "Invalid registry module source address";
-        return Err(Diagnostic::error(codes::MODULE_SOURCE, title, detail).help(
+        let problem = Diagnostic::error(codes::MODULE_SOURCE, title, detail);
+        return Err(Box::new(problem.help(
             "The argument \"version\" applies only to registry modules; remove it for other sources.",
-        ));
+        )));
     }
     if is_local {
         return Ok(ModuleSource::Local(Utf8PathBuf::from(text.as_str())));
@@ -244,11 +246,11 @@ fn classify(text: &EcoString, has_version: bool) -> Result<ModuleSource, Diagnos
         "Invalid module source address",
         format!("It is not clear how to fetch a module from \"{text}\"."),
     );
-    Err(if text.is_empty() {
+    Err(Box::new(if text.is_empty() {
         problem
     } else {
         problem.help(format!("For a directory beside this file write \"./{text}\"."))
-    })
+    }))
 }
 
 fn is_registry(text: &str) -> bool {

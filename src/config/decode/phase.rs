@@ -186,7 +186,7 @@ impl Decoder<'_> {
             };
             match super::target::target(&reference) {
                 Ok(target) => targets.push((target, reference.span)),
-                Err(problem) => self.problems.push(problem),
+                Err(problem) => self.problems.push(*problem),
             }
         }
         targets
@@ -196,6 +196,6 @@ impl Decoder<'_> {
     fn unquoted_address(&mut self, element: &crate::syntax::ast::Expr) -> crate::syntax::ast::Expr {
         let Some(text) = element.as_text() else { return element.clone() };
         let offset = element.span.start + 1;
-        self.problems.take(crate::syntax::parse_expr(&text, element.span.file, offset))
+        self.problems.take(crate::syntax::parse_expr(text, element.span.file, offset))
     }
 }

@@ -48,7 +48,7 @@ impl Decoder<'_> {
         match target::target(&reference) {
             Ok(found) => Some((found, reference.span)),
             Err(problem) => {
-                self.problems.push(problem);
+                self.problems.push(*problem);
                 None
             }
         }
@@ -92,7 +92,7 @@ impl Decoder<'_> {
                 Some(resource)
             }
             Err(problem) => {
-                self.problems.push(problem);
+                self.problems.push(*problem);
                 None
             }
         }
@@ -145,7 +145,7 @@ impl Decoder<'_> {
         let found = match target::target(&reference) {
             Ok(found) => found,
             Err(problem) => {
-                self.problems.push(problem);
+                self.problems.push(*problem);
                 return None;
             }
         };

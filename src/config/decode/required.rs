@@ -14,7 +14,7 @@ impl Decoder<'_> {
         let first = self.required_providers.replace(block.header);
         let before = self.into.required_providers.len();
         for attribute in just_arguments(block.body, &mut self.problems) {
-            self.required_provider(attribute);
+            self.required_provider(&attribute);
         }
         if let Some(first) = first {
             self.required_providers = Some(first);
@@ -25,7 +25,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn required_provider(&mut self, attribute: Attribute) {
+    fn required_provider(&mut self, attribute: &Attribute) {
         let name = attribute.name.name.clone();
         let mut provider = RequiredProvider {
             name: name.clone(),

@@ -13,7 +13,7 @@ const KEYWORDS: &[&str] =
     &["count", "each", "local", "path", "self", "terraform", "var", "template", "lazy", "arg"];
 
 /// Reads a reference as the address of a module, a resource or an instance.
-pub(super) fn target(reference: &Traversal) -> Result<Target, Diagnostic> {
+pub(super) fn target(reference: &Traversal) -> Result<Target, Box<Diagnostic>> {
     let mut steps = Steps::of(reference);
     let modules = steps.modules()?;
     if steps.is_done() {
@@ -27,7 +27,7 @@ pub(super) fn target(reference: &Traversal) -> Result<Target, Diagnostic> {
 }
 
 /// Reads a reference as the address of a resource or an instance.
-pub(super) fn resource(reference: &Traversal) -> Result<ResourceAddress, Diagnostic> {
+pub(super) fn resource(reference: &Traversal) -> Result<ResourceAddress, Box<Diagnostic>> {
     match target(reference)? {
         Target::Module(_) => Err(invalid(
             reference.span,
@@ -39,13 +39,13 @@ pub(super) fn resource(reference: &Traversal) -> Result<ResourceAddress, Diagnos
     }
 }
 
-fn invalid(at: Span, detail: impl Into<String>) -> Diagnostic {
-    Diagnostic::error(codes::ADDRESS, "Invalid address", detail).at(at)
+fn invalid(at: Span, detail: impl Into<String>) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(codes::ADDRESS, "Invalid address", detail).at(at))
 }
 
-fn invalid_operator(at: Span) -> Diagnostic {
+fn invalid_operator(at: Span) -> Box<Diagnostic> {
     let detail = "Prefix \"module.\" must be followed by a module name.";
-    Diagnostic::error(codes::ADDRESS, "Invalid address operator", detail).at(at)
+    Box::new(Diagnostic::error(codes::ADDRESS, "Invalid address operator", detail).at(at))
 }
 
 struct Steps<'a> {
@@ -76,7 +76,7 @@ impl<'a> Steps<'a> {
         Some(key)
     }
 
-    fn modules(&mut self) -> Result<Vec<ModuleStep>, Diagnostic> {
+    fn modules(&mut self) -> Result<Vec<ModuleStep>, Box<Diagnostic>> {
         let mut steps = Vec::new();
         while let Some(keyword) = self.name().filter(|name| name.name == "module") {
             let keyword = keyword.span;
@@ -89,7 +89,7 @@ impl<'a> Steps<'a> {
         Ok(steps)
     }
 
-    fn mode(&mut self) -> Result<Mode, Diagnostic> {
+    fn mode(&mut self) -> Result<Mode, Box<Diagnostic>> {
         let Some(word) = self.name() else { return Ok(Mode::Managed) };
         let mode = match word.name.as_str() {
             "data" => Mode::Data,
@@ -112,7 +112,7 @@ impl<'a> Steps<'a> {
     fn resource(
         &mut self,
         module: ModulePath,
-    ) -> Result<(ResourceAddress, Option<Key>), Diagnostic> {
+    ) -> Result<(ResourceAddress, Option<Key>), Box<Diagnostic>> {
         let mode = self.mode()?;
         let [type_step, name_step, ..] = &self.all[self.at..] else {
             return Err(invalid(

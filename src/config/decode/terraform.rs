@@ -39,8 +39,8 @@ impl Decoder<'_> {
         for nested in content.blocks {
             match nested.ident.name.as_str() {
                 "required_providers" => self.required_providers(nested),
-                "backend" => self.backend(nested),
-                "cloud" => self.cloud(nested),
+                "backend" => self.backend(&nested),
+                "cloud" => self.cloud(&nested),
                 _ => {}
             }
         }
@@ -79,7 +79,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn backend(&mut self, block: Block) {
+    fn backend(&mut self, block: &Block) {
         let kind = block.labels.first().map(|label| label.text.clone()).unwrap_or_default();
         for expr in reference::expressions(&block.body) {
             constant::check(expr, &mut self.problems);
@@ -100,7 +100,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn cloud(&mut self, block: Block) {
+    fn cloud(&mut self, block: &Block) {
         if let Some(first) = self.cloud {
             let detail = "A module may have only one 'cloud' block.";
             let title = "Duplicate HCP Terraform configurations";

@@ -22,7 +22,7 @@ impl Decoder<'_> {
             self.unquoted(expr, Quoted::Keyword)
         } else {
             if let Some(text) = expr.as_text() {
-                self.problems.push(quoted_type(&text, expr.span));
+                self.problems.push(quoted_type(text, expr.span));
                 return TypeConstraint { span, ..TypeConstraint::default() };
             }
             expr
@@ -100,20 +100,19 @@ impl Reader<'_> {
             "number" => Type::Number,
             "any" => Type::Dynamic,
             "optional" => self.misplaced_optional(span),
-            _ => match arity_message(name) {
-                Some(message) => self.fail(span, message),
-                None => {
-                    let detail =
-                        format!("The keyword \"{name}\" is not a valid type specification.");
-                    let known = ["bool", "string", "number", "any"];
-                    self.problems.push(
-                        Diagnostic::error(codes::TYPE_CONSTRAINT, TITLE, detail)
-                            .at(span)
-                            .did_you_mean(name, known),
-                    );
-                    Type::Dynamic
+            _ => {
+                if let Some(message) = arity_message(name) {
+                    return self.fail(span, message);
                 }
-            },
+                let detail = format!("The keyword \"{name}\" is not a valid type specification.");
+                let known = ["bool", "string", "number", "any"];
+                self.problems.push(
+                    Diagnostic::error(codes::TYPE_CONSTRAINT, TITLE, detail)
+                        .at(span)
+                        .did_you_mean(name, known),
+                );
+                Type::Dynamic
+            }
         }
     }
 
