@@ -38,6 +38,7 @@ pub mod plan;
 pub mod provider;
 pub mod report;
 pub mod schema;
+pub mod sim;
 pub mod syntax;
 pub mod value;
 pub mod world;

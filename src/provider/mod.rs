@@ -4,12 +4,14 @@
 //! Neither loops, sleeps, retries or prints: waiting, limits, retries and exactly-once are the engine's.
 
 mod error;
+mod policy_document;
 mod reader;
 mod router;
 pub mod tags;
 mod writer;
 
 pub use error::{Error, ErrorClass};
+pub use policy_document::policy_document;
 pub use reader::{DataRequest, ListRequest, ReadRequest, Reader};
 pub use router::Router;
 pub use writer::{

@@ -1,0 +1,507 @@
+//! The simulated AWS as a cloud.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ecow::EcoString;
+use fastrand::Rng;
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+use super::check::{Candidate, cascade, in_use};
+use super::compute::Computation;
+use super::data;
+use super::object::{Object, without_secrets};
+use super::store::Store;
+use super::world::furnish;
+use crate::base::{Id, Mode, Region, StackName, TypeName};
+use crate::plan::{Live, Scope, Status};
+use crate::provider::{
+    ClaimRequest, CreateRequest, DataRequest, DeleteRequest, Error, ErrorClass, FindRequest, Future, Goal,
+    ListRequest, Poll, PollRequest, ReadRequest, Reader, UpdateRequest, Writer,
+};
+use crate::schema::{Call, Registry, Schema, rates};
+use crate::value::Value;
+use crate::world::Disk;
+
+/// What goes wrong, and when.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// The call: `ec2:CreateVpc`, or `*` for any.
+    pub call: String,
+    /// How many such calls pass before.
+    pub after: u32,
+    /// How the call fails.
+    pub class: ErrorClass,
+    /// Whether it is carried out all the same, and only its answer is lost.
+    pub done: bool,
+}
+
+/// How the simulated cloud behaves.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What everything random comes from.
+    pub seed: u64,
+    /// The time at which it begins.
+    pub start: Timestamp,
+    /// How long after a create reads do not see the object yet, in seconds.
+    pub consistency: f64,
+    /// How long operations take, as a multiple of what AWS usually takes; 0 for no time at all.
+    pub pace: f64,
+    /// Whether calls are throttled as AWS throttles them.
+    pub throttles: bool,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            start: Timestamp::UNIX_EPOCH,
+            consistency: 0.0,
+            pace: 1.0,
+            throttles: true,
+            faults: Vec::new(),
+        }
+    }
+}
+
+/// A simulated AWS.
+pub struct Sim {
+    registry: Arc<Registry>,
+    disk: Option<Arc<dyn Disk>>,
+    options: Options,
+    began: Mutex<Option<Instant>>,
+    state: Mutex<State>,
+}
+
+struct State {
+    store: Store,
+    regions: BTreeMap<EcoString, Region>,
+    buckets: BTreeMap<String, (f64, f64)>,
+    faults: Vec<Fault>,
+    /// How often each call was made, by operation.
+    calls: BTreeMap<String, u64>,
+}
+
+impl Sim {
+    /// An empty cloud that is kept nowhere.
+    #[must_use]
+    pub fn new(registry: Arc<Registry>, options: Options) -> Self {
+        Self::with_store(registry, options, None, Store::default())
+    }
+
+    /// The cloud that is kept on a disk.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn open(registry: Arc<Registry>, options: Options, disk: Arc<dyn Disk>) -> io::Result<Self> {
+        let store = Store::load(disk.as_ref(), &registry)?;
+        Ok(Self::with_store(registry, options, Some(disk), store))
+    }
+
+    fn with_store(registry: Arc<Registry>, options: Options, disk: Option<Arc<dyn Disk>>, store: Store) -> Self {
+        let state = State {
+            store,
+            regions: BTreeMap::new(),
+            buckets: BTreeMap::new(),
+            faults: options.faults.clone(),
+            calls: BTreeMap::new(),
+        };
+        Self { registry, disk, options, began: Mutex::default(), state: Mutex::new(state) }
+    }
+
+    /// How often each call was made.
+    #[must_use]
+    pub fn calls(&self) -> BTreeMap<String, u64> {
+        self.lock().calls.clone()
+    }
+
+    /// Every object that is there and was not there by default: type, id and owner's stack.
+    #[must_use]
+    pub fn objects(&self) -> Vec<(TypeName, Id, Option<StackName>)> {
+        let now = self.now();
+        let mut state = self.lock();
+        state.store.settle(now);
+        let made = state.store.all().filter(|object| !object.is_default);
+        made.map(|o| (o.type_name.clone(), o.id.clone(), o.owner.as_ref().map(|owner| owner.stack.clone()))).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Seconds since the cloud began, on the runtime's clock.
+    fn now(&self) -> f64 {
+        let mut began = self.began.lock().unwrap_or_else(PoisonError::into_inner);
+        let began = *began.get_or_insert_with(Instant::now);
+        self.lock().store.elapsed + began.elapsed().as_secs_f64()
+    }
+
+    fn timestamp(&self, now: f64) -> String {
+        let passed = SignedDuration::from_secs_f64(now.trunc());
+        self.options.start.checked_add(passed).unwrap_or(self.options.start).to_string()
+    }
+
+    fn schema(&self, type_name: &TypeName) -> Result<&Schema, Error> {
+        self.registry.resource(type_name.as_str()).ok_or_else(|| {
+            let message = format!("{type_name} has no schema");
+            Error::new(ErrorClass::Unsupported, "find the type", message)
+        })
+    }
+
+    /// Counts a call, throttles it, and lets it fail where that was asked for.
+    fn admit(&self, state: &mut State, schema: &Schema, call: Call, now: f64) -> Result<Option<Fault>, Error> {
+        let api = &schema.terrace.api;
+        let name = match call {
+            Call::Read => &api.list,
+            Call::Create => &api.create,
+            Call::Update => api.update.first().unwrap_or(&api.create),
+            Call::Delete => &api.delete,
+        };
+        let name = format!("{}:{name}", api.service);
+        *state.calls.entry(name.clone()).or_default() += 1;
+        if self.options.throttles {
+            let class = api.class_of(call);
+            if let Some(rate) = rates().get(&class) {
+                let (tokens, then) = state.buckets.get(&class).copied().unwrap_or((rate.burst, now));
+                let tokens = ((now - then).mul_add(rate.refill, tokens)).min(rate.burst);
+                if tokens < 1.0 {
+                    state.buckets.insert(class, (tokens, now));
+                    let error = Error::new(ErrorClass::Throttled, name, "Rate exceeded");
+                    return Err(error.with_code("RequestLimitExceeded"));
+                }
+                state.buckets.insert(class, (tokens - 1.0, now));
+            }
+        }
+        let hit = state.faults.iter_mut().find(|fault| fault.call == "*" || fault.call == name);
+        let Some(fault) = hit else { return Ok(None) };
+        if fault.after > 0 {
+            fault.after -= 1;
+            return Ok(None);
+        }
+        let fault = fault.clone();
+        state.faults.retain(|other| other.call != fault.call);
+        if fault.done { Ok(Some(fault)) } else { Err(Error::new(fault.class, name, "a fault that was asked for")) }
+    }
+
+    fn region(&self, state: &mut State, scope: &Scope) -> Region {
+        let own = state.regions.get(&scope.provider).cloned();
+        let region = scope.region.clone().or(own).unwrap_or_else(|| Region::new("us-east-1"));
+        furnish(&mut state.store, &self.registry, &region);
+        region
+    }
+
+    /// Computes what AWS computes of a value.
+    fn computed(
+        &self,
+        state: &mut State,
+        (schema, region): (&Schema, &Region),
+        value: &Value,
+        prior: Option<&Value>,
+        now: f64,
+    ) -> Value {
+        state.store.draws += 1;
+        let seed = self.options.seed ^ state.store.draws.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut computation = Computation::new(&state.store, schema, region, value, prior);
+        computation.rng = Rng::with_seed(seed);
+        computation.now = self.timestamp(now);
+        computation.run()
+    }
+
+    fn save(&self, state: &State, now: f64) -> Result<(), Error> {
+        let Some(disk) = &self.disk else { return Ok(()) };
+        state.store.save(disk.as_ref(), &self.registry, now).map_err(|error| {
+            let message = format!("the simulated cloud cannot be kept in {}: {error}", disk.place());
+            Error::new(ErrorClass::Other, "keep the simulated cloud", message)
+        })
+    }
+
+    fn find_existing<'a>(state: &'a State, schema: &Schema, request: &FindRequest) -> Vec<&'a Object> {
+        let same_unique = |object: &Object| {
+            schema.terrace.unique.iter().any(|unique| {
+                let texts = |value: &Value, path: &str| super::reference::texts_at(value, path);
+                let set = unique.attrs.iter().any(|path| !texts(&request.desired, path).is_empty());
+                set && unique.attrs.iter().all(|path| texts(&object.value, path) == texts(&request.desired, path))
+            })
+        };
+        let all = state.store.of_type(request.type_name.as_str()).filter(|object| object.gone_at.is_none());
+        all.filter(|object| object.owner.as_ref() == Some(&request.owner) || same_unique(object)).collect()
+    }
+
+    fn create_now(&self, request: &CreateRequest) -> Result<Id, Error> {
+        let schema = self.schema(&request.type_name)?;
+        let now = self.now();
+        let mut state = self.lock();
+        let state = &mut *state;
+        state.store.settle(now);
+        let region = self.region(state, &request.scope);
+        let lost = self.admit(state, schema, Call::Create, now)?;
+        let replay = state.store.of_type(request.type_name.as_str());
+        let is_token = schema.terrace.idempotency == crate::schema::Idempotency::Token;
+        let replay = replay.filter(|object| is_token && object.token == request.token && object.gone_at.is_none());
+        if let Some(object) = replay.into_iter().find(|object| !object.token.is_empty()) {
+            return Ok(object.id.clone());
+        }
+        let desired = request.desired.clone().unmark_deep().0;
+        let candidate = Candidate { schema, region: &region, value: &desired, itself: None };
+        candidate.references(&state.store)?;
+        candidate.uniqueness(&state.store)?;
+        candidate.quotas(&state.store)?;
+        let value = self.computed(state, (schema, &region), &desired, None, now);
+        let id = Id::new(value.attribute("id").and_then(Value::as_str).unwrap_or_default());
+        let takes = schema.terrace.durations.create.typical() * self.options.pace;
+        state.store.insert(Object {
+            type_name: request.type_name.clone(),
+            region,
+            id: id.clone(),
+            value,
+            owner: schema.terrace.owner.is_tags().then(|| request.owner.clone()),
+            token: request.token.clone(),
+            ready_at: now + takes,
+            visible_at: now + self.options.consistency,
+            gone_at: None,
+            is_default: false,
+        });
+        self.save(state, now)?;
+        match lost {
+            Some(fault) => Err(Error::new(fault.class, schema.terrace.api.create.as_str(), "the answer was lost")),
+            None => Ok(id),
+        }
+    }
+
+    fn update_now(&self, request: &UpdateRequest) -> Result<(), Error> {
+        let schema = self.schema(&request.type_name)?;
+        let now = self.now();
+        let mut state = self.lock();
+        let state = &mut *state;
+        let lost = self.admit(state, schema, Call::Update, now)?;
+        let object = self.present(state, schema, &request.type_name, &request.id, now)?;
+        let planned = request.planned.clone().unmark_deep().0;
+        let candidate = Candidate { schema, region: &object.region, value: &planned, itself: Some(&object) };
+        candidate.references(&state.store)?;
+        candidate.uniqueness(&state.store)?;
+        let value = self.computed(state, (schema, &object.region), &planned, Some(&object.value), now);
+        let takes = schema.terrace.durations.update.typical() * self.options.pace;
+        if let Some(object) = state.store.object_mut(&request.type_name, &request.id) {
+            object.value = value;
+            object.ready_at = object.ready_at.max(now + takes);
+        }
+        self.save(state, now)?;
+        match lost {
+            Some(fault) => Err(Error::new(fault.class, "update", "the answer was lost")),
+            None => Ok(()),
+        }
+    }
+
+    fn delete_now(&self, request: &DeleteRequest) -> Result<(), Error> {
+        let schema = self.schema(&request.type_name)?;
+        let now = self.now();
+        let mut state = self.lock();
+        let state = &mut *state;
+        state.store.settle(now);
+        let lost = self.admit(state, schema, Call::Delete, now)?;
+        let Some(object) = state.store.object(&request.type_name, &request.id).cloned() else { return Ok(()) };
+        if object.gone_at.is_some() {
+            return Ok(());
+        }
+        let guarded = ["deletion_protection", "enable_deletion_protection", "disable_api_termination"];
+        let guard = guarded.iter().find(|name| object.value.attribute(name).and_then(Value::as_bool) == Some(true));
+        if let Some(guard) = guard {
+            let call = format!("{}:{}", schema.terrace.api.service, schema.terrace.api.delete);
+            let message = format!("{} is protected against deletion ({guard})", object.id);
+            return Err(Error::new(ErrorClass::Invalid, call, message).with_code("OperationNotPermitted"));
+        }
+        let along = cascade(&state.store, &self.registry, &object);
+        let mut without = Vec::new();
+        for child in &along {
+            without.push((child.type_name.clone(), child.id.clone()));
+        }
+        // What goes along does not hold its parent back.
+        let mut others = std::mem::take(&mut state.store);
+        let mut kept = Vec::new();
+        for (type_name, id) in &without {
+            kept.extend(others.object(type_name, id).cloned());
+            others.remove(type_name, id);
+        }
+        let used = in_use(&others, &self.registry, &object);
+        state.store = others;
+        if used.is_err() {
+            kept.into_iter().for_each(|child| state.store.insert(child));
+            return used;
+        }
+        let takes = schema.terrace.durations.delete.typical() * self.options.pace;
+        if let Some(object) = state.store.object_mut(&request.type_name, &request.id) {
+            object.gone_at = Some(now + takes);
+        }
+        self.save(state, now)?;
+        match lost {
+            Some(fault) => Err(Error::new(fault.class, "delete", "the answer was lost")),
+            None => Ok(()),
+        }
+    }
+
+    /// An object that can be changed.
+    fn present(
+        &self,
+        state: &mut State,
+        schema: &Schema,
+        type_name: &TypeName,
+        id: &Id,
+        now: f64,
+    ) -> Result<Object, Error> {
+        state.store.settle(now);
+        let call = schema.terrace.api.update.first().map_or("update", EcoString::as_str);
+        let call = format!("{}:{call}", schema.terrace.api.service);
+        let object = state.store.object(type_name, id).cloned();
+        let object = object.ok_or_else(|| {
+            Error::new(ErrorClass::NotFound, call.as_str(), format!("The {type_name} '{id}' does not exist"))
+        })?;
+        match object.status(now) {
+            Status::Ready => Ok(object),
+            _ => Err(Error::new(ErrorClass::Conflict, call, format!("{id} is not in a state that allows it"))),
+        }
+    }
+}
+
+/// Answers at once.
+fn ready<'a, T: Send + 'a>(answer: Result<T, Error>) -> Future<'a, T> {
+    Box::pin(std::future::ready(answer))
+}
+
+impl Reader for Sim {
+    fn supports(&self, type_name: &TypeName, mode: Mode) -> bool {
+        match mode {
+            Mode::Managed => {
+                type_name.as_str().starts_with("aws_") && self.registry.resource(type_name.as_str()).is_some()
+            }
+            Mode::Data => type_name.as_str().starts_with("aws_") && data::supports(type_name, &self.registry),
+            Mode::Ephemeral => false,
+        }
+    }
+
+    fn configure<'a>(&'a self, provider: &'a str, config: &'a Value) -> Future<'a, Option<Region>> {
+        if provider != "aws" && !provider.starts_with("aws.") {
+            return ready(Ok(None));
+        }
+        let given = config.attribute("region").and_then(Value::as_str).filter(|region| !region.is_empty());
+        let region = Region::new(given.unwrap_or("us-east-1"));
+        self.lock().regions.insert(provider.into(), region.clone());
+        ready(Ok(Some(region)))
+    }
+
+    fn list<'a>(&'a self, request: &'a ListRequest) -> Future<'a, Vec<Live>> {
+        let listed = || {
+            let schema = self.schema(&request.type_name)?;
+            let now = self.now();
+            let mut state = self.lock();
+            state.store.settle(now);
+            let region = self.region(&mut state, &request.scope);
+            self.admit(&mut state, schema, Call::Read, now)?;
+            let is_tagged = schema.terrace.owner.is_tags();
+            let wanted = |object: &&Object| {
+                let ours = object.owner.as_ref().is_some_and(|owner| owner.stack == request.stack);
+                let near = object.region == region || !schema.block.attributes.contains_key("region");
+                near && !object.is_default && (ours || !is_tagged || request.known.contains(&object.id))
+            };
+            let objects = state.store.of_type(request.type_name.as_str()).filter(wanted);
+            Ok(objects.filter_map(|object| shown(object.live(&request.scope, now), schema)).collect())
+        };
+        ready(listed())
+    }
+
+    fn read<'a>(&'a self, request: &'a ReadRequest) -> Future<'a, Option<Live>> {
+        let found = || {
+            let schema = self.schema(&request.type_name)?;
+            let now = self.now();
+            let mut state = self.lock();
+            state.store.settle(now);
+            self.admit(&mut state, schema, Call::Read, now)?;
+            let object = state.store.object(&request.type_name, &request.id);
+            Ok(object.and_then(|object| shown(object.live(&request.scope, now), schema)))
+        };
+        ready(found())
+    }
+
+    fn read_data<'a>(&'a self, request: &'a DataRequest) -> Future<'a, Value> {
+        let mut state = self.lock();
+        let region = self.region(&mut state, &request.scope);
+        ready(data::read(&state.store, &self.registry, &region, request.address.type_name(), &request.config))
+    }
+
+    fn hint_types<'a>(&'a self, _scope: &'a Scope, stack: &'a StackName) -> Future<'a, Vec<TypeName>> {
+        let state = self.lock();
+        let owned = state.store.all().filter(|o| o.owner.as_ref().is_some_and(|owner| owner.stack == *stack));
+        let mut types: Vec<_> = owned.map(|object| object.type_name.clone()).collect();
+        types.sort();
+        types.dedup();
+        ready(Ok(types))
+    }
+
+    fn refresh(&self) {}
+}
+
+/// An object as AWS tells it: secrets that it never tells are unset.
+fn shown(live: Option<Live>, schema: &Schema) -> Option<Live> {
+    live.map(|live| Live { value: without_secrets(schema, &live.value), ..live })
+}
+
+impl Writer for Sim {
+    fn create<'a>(&'a self, request: &'a CreateRequest) -> Future<'a, Id> {
+        ready(self.create_now(request))
+    }
+
+    fn find<'a>(&'a self, request: &'a FindRequest) -> Future<'a, Vec<Live>> {
+        let found = || {
+            let schema = self.schema(&request.type_name)?;
+            let now = self.now();
+            let mut state = self.lock();
+            state.store.settle(now);
+            let objects = Self::find_existing(&state, schema, request);
+            Ok(objects.into_iter().filter_map(|object| shown(object.live(&request.scope, now), schema)).collect())
+        };
+        ready(found())
+    }
+
+    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, ()> {
+        ready(self.update_now(request))
+    }
+
+    fn delete<'a>(&'a self, request: &'a DeleteRequest) -> Future<'a, ()> {
+        ready(self.delete_now(request))
+    }
+
+    fn claim<'a>(&'a self, request: &'a ClaimRequest) -> Future<'a, ()> {
+        let claimed = || {
+            let is_tagged = self.schema(&request.type_name)?.terrace.owner.is_tags();
+            let now = self.now();
+            let mut state = self.lock();
+            if let Some(object) = state.store.object_mut(&request.type_name, &request.id) {
+                object.owner = request.owner.clone().filter(|_| is_tagged);
+            }
+            self.save(&state, now)
+        };
+        ready(claimed())
+    }
+
+    fn poll<'a>(&'a self, request: &'a PollRequest) -> Future<'a, BTreeMap<Id, Poll>> {
+        let now = self.now();
+        let mut state = self.lock();
+        state.store.settle(now);
+        let progress = |id: &Id| match state.store.object(&request.type_name, id).map(|object| object.status(now)) {
+            None => Poll::Gone,
+            Some(Status::Failed(why)) => Poll::Failed(why),
+            Some(Status::Ready) if request.goal != Goal::Deleted => Poll::Ready,
+            Some(Status::Deleting) => Poll::Pending("deleting".into()),
+            Some(Status::Pending) => Poll::Pending("pending".into()),
+            Some(Status::Ready) => Poll::Pending("waiting".into()),
+        };
+        ready(Ok(request.ids.iter().map(|id| (id.clone(), progress(id))).collect()))
+    }
+
+    fn reader(&self) -> &dyn Reader {
+        self
+    }
+}
