@@ -8,6 +8,8 @@ use super::context::Context;
 use super::error::{CommandError, Kind};
 use crate::provider::Writer;
 use crate::schema::Registry;
+use crate::sim::{Options, Sim};
+use crate::world::Folder;
 
 /// AWS; none where the program was built without it.
 #[must_use]
@@ -19,15 +21,21 @@ pub fn aws() -> Option<Arc<dyn Writer>> {
     aws
 }
 
-/// The simulated AWS that is kept in the data folder.
+/// The simulated AWS that is kept in the data folder. Its time is the runtime's, which stands still while something
+/// happens and jumps ahead while everything waits: an hour of waiting passes in a moment.
 ///
 /// # Errors
 /// Where its file cannot be read.
 pub fn sim(
-    _folder: &Utf8Path,
-    _registry: &Arc<Registry>,
-    _context: &Context,
-) -> Result<Option<Arc<dyn Writer>>, CommandError> {
-    let _ = Kind::Cloud;
-    Ok(None)
+    folder: &Utf8Path,
+    registry: &Arc<Registry>,
+    context: &Context,
+) -> Result<Arc<dyn Writer>, CommandError> {
+    tokio::time::pause();
+    let disk = Arc::new(Folder::new(folder.join("sim")));
+    let options = Options { start: context.world.clock.now(), ..Options::default() };
+    let sim = Sim::open(registry.clone(), options, disk).map_err(|error| {
+        CommandError::new(Kind::Cloud, "The simulated cloud cannot be read", error)
+    })?;
+    Ok(Arc::new(sim))
 }

@@ -121,7 +121,7 @@ fn open_cloud(
     let mut parts: Vec<Arc<dyn Writer>> = vec![virtual_objects];
     match cloud {
         Cloud::Sim => {
-            parts.extend(super::clouds::sim(&data_folder(&context.environment), registry, context)?)
+            parts.push(super::clouds::sim(&data_folder(&context.environment), registry, context)?);
         }
         Cloud::Aws => parts.extend(super::clouds::aws()),
     }
