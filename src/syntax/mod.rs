@@ -1,6 +1,16 @@
 //! HCL text to a syntax tree with spans, native and JSON, and the formatter.
 //!
 //! The parser never gives up: it returns a tree of all that it understood and every error that it met.
+//!
+//! | module | owns |
+//! | --- | --- |
+//! | [`ast`] | the tree, the only thing of this folder that others see |
+//! | `lexer`, `token` | text to tokens |
+//! | `parser` | tokens to the tree, and the way back after an error |
+//! | `json` | the JSON form, and JSON itself |
+//! | `format` | the canonical layout |
+//! | `traversal` | expressions that are plain references |
+//! | `problem` | code and title of every kind of error |
 
 pub mod ast;
 mod format;

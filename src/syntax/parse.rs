@@ -7,7 +7,7 @@ use super::problem;
 use crate::diag::{Diagnostic, Diagnostics, FileId, Span};
 
 /// The largest text that is parsed, in bytes.
-pub const MAX_SIZE: usize = 64 << 20;
+pub const MAX_SIZE: usize = 32 << 20;
 
 /// Parses a file. The tree holds all that was understood.
 pub fn parse_file(text: &str, file: FileId) -> (Body, Diagnostics) {
@@ -79,12 +79,7 @@ pub(super) fn check_size(text: &str, file: FileId) -> Result<(), Diagnostics> {
         return Ok(());
     }
     let too_large = problem::FILE_TOO_LARGE;
-    let mebibytes = |bytes: usize| bytes >> 20;
-    let detail = format!(
-        "The file has {} MiB; at most {} MiB are read.",
-        mebibytes(text.len()),
-        mebibytes(MAX_SIZE)
-    );
+    let detail = format!("The file has {} bytes; at most {MAX_SIZE} are read.", text.len());
     let problem = Diagnostic::error(too_large.code, too_large.title, detail);
     Err(problem.at(Span::new(file, 0, 0)).into())
 }

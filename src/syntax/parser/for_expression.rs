@@ -10,7 +10,8 @@ impl Parser<'_> {
     /// A `for` expression from its keyword to its `closer`.
     pub(super) fn for_expression(&mut self, closer: TokenKind) -> ExprKind {
         self.next();
-        let (expression, tallest) = self.for_parts(closer);
+        let mut tallest = 0;
+        let expression = self.for_fields(closer, &mut tallest);
         if self.lost {
             self.resume_after(closer);
             return ExprKind::Invalid;
@@ -25,13 +26,7 @@ impl Parser<'_> {
         None
     }
 
-    /// Everything after the keyword with the height of the tallest part.
-    fn for_parts(&mut self, closer: TokenKind) -> (Option<ForExpr>, u32) {
-        let mut tallest = 0;
-        let parts = self.for_fields(closer, &mut tallest);
-        (parts, tallest)
-    }
-
+    /// Everything after the keyword; notes the height of the tallest part.
     fn for_fields(&mut self, closer: TokenKind, tallest: &mut u32) -> Option<ForExpr> {
         let (key_name, value_name) = self.for_names()?;
         if !self.at_keyword("in") {
