@@ -14,7 +14,9 @@ pub fn policy_document(config: &Value) -> Result<Value, Error> {
     let mut statements: Vec<Json> = Vec::new();
     for document in texts(config, "source_policy_documents") {
         let sources = statements_of(&document)?;
-        if let Some(sid) = sources.iter().find_map(|one| sid(one).filter(|sid| has(&statements, sid))) {
+        if let Some(sid) =
+            sources.iter().find_map(|one| sid(one).filter(|sid| has(&statements, sid)))
+        {
             return Err(repeated(sid));
         }
         statements.extend(sources);
@@ -32,7 +34,10 @@ pub fn policy_document(config: &Value) -> Result<Value, Error> {
         merge(&mut statements, statements_of(&document)?);
     }
     let mut document = Map::new();
-    document.insert("Version".into(), json!(text(config, "version").unwrap_or_else(|| "2012-10-17".into())));
+    document.insert(
+        "Version".into(),
+        json!(text(config, "version").unwrap_or_else(|| "2012-10-17".into())),
+    );
     if let Some(id) = text(config, "policy_id") {
         document.insert("Id".into(), json!(id));
     }
@@ -66,7 +71,8 @@ fn has(statements: &[Json], wanted: &str) -> bool {
 /// Statements with a known `sid` replace, the others are added.
 fn merge(statements: &mut Vec<Json>, others: Vec<Json>) {
     for other in others {
-        let place = sid(&other).and_then(|wanted| statements.iter().position(|one| sid(one) == Some(wanted)));
+        let place = sid(&other)
+            .and_then(|wanted| statements.iter().position(|one| sid(one) == Some(wanted)));
         match place {
             Some(place) => statements[place] = other,
             None => statements.push(other),
@@ -95,7 +101,8 @@ fn statement(block: &Value, config: &Value) -> Json {
     if let Some(sid) = text(block, "sid").filter(|sid| !sid.is_empty()) {
         statement.insert("Sid".into(), json!(sid));
     }
-    statement.insert("Effect".into(), json!(text(block, "effect").unwrap_or_else(|| "Allow".into())));
+    statement
+        .insert("Effect".into(), json!(text(block, "effect").unwrap_or_else(|| "Allow".into())));
     for (key, name) in [
         ("Action", "actions"),
         ("NotAction", "not_actions"),
@@ -137,13 +144,16 @@ fn one_or_many(mut values: Vec<String>) -> Json {
 fn principals(blocks: &[Value]) -> Option<Json> {
     let mut all: Map<String, Json> = Map::new();
     for block in blocks {
-        let (kind, mut identifiers) = (text(block, "type").unwrap_or_default(), texts(block, "identifiers"));
+        let (kind, mut identifiers) =
+            (text(block, "type").unwrap_or_default(), texts(block, "identifiers"));
         if kind == "*" && identifiers == ["*"] {
             return Some(json!("*"));
         }
         if let Some(present) = all.get(&kind) {
             identifiers.extend(match present {
-                Json::Array(present) => present.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+                Json::Array(present) => {
+                    present.iter().filter_map(Json::as_str).map(str::to_owned).collect()
+                }
                 one => one.as_str().map(str::to_owned).into_iter().collect::<Vec<_>>(),
             });
         }
@@ -180,8 +190,18 @@ fn texts(value: &Value, name: &str) -> Vec<String> {
 struct Ordered<'a>(&'a Map<String, Json>);
 
 const ORDER: &[&str] = &[
-    "Version", "Id", "Statement", "Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal",
-    "NotPrincipal", "Condition",
+    "Version",
+    "Id",
+    "Statement",
+    "Sid",
+    "Effect",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Principal",
+    "NotPrincipal",
+    "Condition",
 ];
 
 impl Ordered<'_> {
@@ -252,7 +272,9 @@ mod tests {
 
     #[test]
     fn blocks_become_json() {
-        let set = |items: &[&str]| Value::set(Type::String, items.iter().map(|item| Value::string(*item)));
+        let set = |items: &[&str]| {
+            Value::set(Type::String, items.iter().map(|item| Value::string(*item)))
+        };
         let principal = Value::object([
             ("type", Value::string("Service")),
             ("identifiers", set(&["ec2.amazonaws.com"])),

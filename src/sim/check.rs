@@ -44,7 +44,9 @@ impl Candidate<'_> {
     /// AWS's own for the first that does not.
     pub fn references(&self, store: &Store) -> Result<(), Error> {
         for reference in &self.facts().refers {
-            let Some(code) = reference.missing.as_ref().filter(|_| !reference.open) else { continue };
+            let Some(code) = reference.missing.as_ref().filter(|_| !reference.open) else {
+                continue;
+            };
             for name in texts_at(self.value, &reference.attr) {
                 if by_name(store, reference, &name).is_none() && !is_aws_own(reference, &name) {
                     let message = format!("The {} '{name}' does not exist", reference.to[0]);
@@ -66,7 +68,8 @@ impl Candidate<'_> {
             for other in others {
                 let near = unique.scope != Scope::Region || other.region == *self.region;
                 if near && clash(&unique.attrs, unique.overlap, self.value, &other.value) {
-                    let message = format!("{} already exists: {}", unique.attrs.join(", "), other.id);
+                    let message =
+                        format!("{} already exists: {}", unique.attrs.join(", "), other.id);
                     return Err(self.error(ErrorClass::AlreadyExists, &unique.error, message));
                 }
             }
@@ -83,7 +86,10 @@ impl Candidate<'_> {
             let same = |other: &&Object| {
                 let near = limit.scope != Scope::Region || other.region == *self.region;
                 near && other.gone_at.is_none()
-                    && limit.per.iter().all(|path| texts_at(&other.value, path) == texts_at(self.value, path))
+                    && limit
+                        .per
+                        .iter()
+                        .all(|path| texts_at(&other.value, path) == texts_at(self.value, path))
             };
             let count = store.of_type(self.schema.type_name.as_str()).filter(same).count();
             if count >= limit.count as usize {
@@ -103,7 +109,12 @@ fn is_aws_own(reference: &Reference, name: &str) -> bool {
         || (name == "local" && reference.attr == "gateway_id")
 }
 
-fn clash(attrs: &[ecow::EcoString], overlap: Option<Overlap>, value: &Value, other: &Value) -> bool {
+fn clash(
+    attrs: &[ecow::EcoString],
+    overlap: Option<Overlap>,
+    value: &Value,
+    other: &Value,
+) -> bool {
     let Some((last, rest)) = attrs.split_last() else { return false };
     let equal = |path: &str| texts_at(value, path) == texts_at(other, path);
     let set = attrs.iter().any(|path| !texts_at(value, path).is_empty());
@@ -114,7 +125,8 @@ fn clash(attrs: &[ecow::EcoString], overlap: Option<Overlap>, value: &Value, oth
     match overlap {
         None => ours == theirs,
         Some(Overlap::Case) => {
-            ours.len() == theirs.len() && ours.iter().zip(&theirs).all(|(a, b)| a.eq_ignore_ascii_case(b))
+            ours.len() == theirs.len()
+                && ours.iter().zip(&theirs).all(|(a, b)| a.eq_ignore_ascii_case(b))
         }
         Some(Overlap::Cidr) => ours.iter().any(|a| theirs.iter().any(|b| overlaps(a, b))),
     }
@@ -138,10 +150,15 @@ pub fn in_use(store: &Store, registry: &Registry, object: &Object) -> Result<(),
             let Some(code) = reference.in_use.as_ref() else { continue };
             let aims = reference.to.iter().any(|to| object.type_name == to.as_str());
             if aims && uses(reference, &other.value, object) {
-                let api = registry.resource(object.type_name.as_str()).map(|schema| &schema.terrace.api);
-                let call = api.map(|api| format!("{}:{}", api.service, api.delete)).unwrap_or_default();
-                let message = format!("{} is in use by {} {}", object.id, other.type_name, other.id);
-                return Err(Error::new(ErrorClass::Dependency, call, message).with_code(code.as_str()));
+                let api =
+                    registry.resource(object.type_name.as_str()).map(|schema| &schema.terrace.api);
+                let call =
+                    api.map(|api| format!("{}:{}", api.service, api.delete)).unwrap_or_default();
+                let message =
+                    format!("{} is in use by {} {}", object.id, other.type_name, other.id);
+                return Err(
+                    Error::new(ErrorClass::Dependency, call, message).with_code(code.as_str())
+                );
             }
         }
     }
@@ -162,11 +179,18 @@ pub fn cascade(store: &Store, registry: &Registry, object: &Object) -> Vec<Objec
 }
 
 fn uses(reference: &Reference, value: &Value, object: &Object) -> bool {
-    texts_at(value, &reference.attr).iter().any(|name| reference::names(object, &reference.by, name))
+    texts_at(value, &reference.attr)
+        .iter()
+        .any(|name| reference::names(object, &reference.by, name))
 }
 
 /// The first object that a reference of the attribute `attr` names.
-pub fn referred<'a>(store: &'a Store, schema: &Schema, value: &Value, attr: &str) -> Vec<&'a Object> {
+pub fn referred<'a>(
+    store: &'a Store,
+    schema: &Schema,
+    value: &Value,
+    attr: &str,
+) -> Vec<&'a Object> {
     let refers = schema.terrace.refers.iter();
     refers.filter(|reference| reference.attr == attr).flat_map(|r| named(store, r, value)).collect()
 }

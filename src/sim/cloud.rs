@@ -18,8 +18,8 @@ use super::world::furnish;
 use crate::base::{Id, Mode, Region, StackName, TypeName};
 use crate::plan::{Live, Scope, Status};
 use crate::provider::{
-    ClaimRequest, CreateRequest, DataRequest, DeleteRequest, Error, ErrorClass, FindRequest, Future, Goal,
-    ListRequest, Poll, PollRequest, ReadRequest, Reader, UpdateRequest, Writer,
+    ClaimRequest, CreateRequest, DataRequest, DeleteRequest, Error, ErrorClass, FindRequest,
+    Future, Goal, ListRequest, Poll, PollRequest, ReadRequest, Reader, UpdateRequest, Writer,
 };
 use crate::schema::{Call, Registry, Schema, rates};
 use crate::value::Value;
@@ -97,12 +97,21 @@ impl Sim {
     ///
     /// # Errors
     /// When its file cannot be read.
-    pub fn open(registry: Arc<Registry>, options: Options, disk: Arc<dyn Disk>) -> io::Result<Self> {
+    pub fn open(
+        registry: Arc<Registry>,
+        options: Options,
+        disk: Arc<dyn Disk>,
+    ) -> io::Result<Self> {
         let store = Store::load(disk.as_ref(), &registry)?;
         Ok(Self::with_store(registry, options, Some(disk), store))
     }
 
-    fn with_store(registry: Arc<Registry>, options: Options, disk: Option<Arc<dyn Disk>>, store: Store) -> Self {
+    fn with_store(
+        registry: Arc<Registry>,
+        options: Options,
+        disk: Option<Arc<dyn Disk>>,
+        store: Store,
+    ) -> Self {
         let state = State {
             store,
             regions: BTreeMap::new(),
@@ -126,7 +135,10 @@ impl Sim {
         let mut state = self.lock();
         state.store.settle(now);
         let made = state.store.all().filter(|object| !object.is_default);
-        made.map(|o| (o.type_name.clone(), o.id.clone(), o.owner.as_ref().map(|owner| owner.stack.clone()))).collect()
+        made.map(|o| {
+            (o.type_name.clone(), o.id.clone(), o.owner.as_ref().map(|owner| owner.stack.clone()))
+        })
+        .collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -153,7 +165,13 @@ impl Sim {
     }
 
     /// Counts a call, throttles it, and lets it fail where that was asked for.
-    fn admit(&self, state: &mut State, schema: &Schema, call: Call, now: f64) -> Result<Option<Fault>, Error> {
+    fn admit(
+        &self,
+        state: &mut State,
+        schema: &Schema,
+        call: Call,
+        now: f64,
+    ) -> Result<Option<Fault>, Error> {
         let api = &schema.terrace.api;
         let name = match call {
             Call::Read => &api.list,
@@ -166,7 +184,8 @@ impl Sim {
         if self.options.throttles {
             let class = api.class_of(call);
             if let Some(rate) = rates().get(&class) {
-                let (tokens, then) = state.buckets.get(&class).copied().unwrap_or((rate.burst, now));
+                let (tokens, then) =
+                    state.buckets.get(&class).copied().unwrap_or((rate.burst, now));
                 let tokens = ((now - then).mul_add(rate.refill, tokens)).min(rate.burst);
                 if tokens < 1.0 {
                     state.buckets.insert(class, (tokens, now));
@@ -184,7 +203,11 @@ impl Sim {
         }
         let fault = fault.clone();
         state.faults.retain(|other| other.call != fault.call);
-        if fault.done { Ok(Some(fault)) } else { Err(Error::new(fault.class, name, "a fault that was asked for")) }
+        if fault.done {
+            Ok(Some(fault))
+        } else {
+            Err(Error::new(fault.class, name, "a fault that was asked for"))
+        }
     }
 
     fn region(&self, state: &mut State, scope: &Scope) -> Region {
@@ -214,21 +237,33 @@ impl Sim {
     fn save(&self, state: &State, now: f64) -> Result<(), Error> {
         let Some(disk) = &self.disk else { return Ok(()) };
         state.store.save(disk.as_ref(), &self.registry, now).map_err(|error| {
-            let message = format!("the simulated cloud cannot be kept in {}: {error}", disk.place());
+            let message =
+                format!("the simulated cloud cannot be kept in {}: {error}", disk.place());
             Error::new(ErrorClass::Other, "keep the simulated cloud", message)
         })
     }
 
-    fn find_existing<'a>(state: &'a State, schema: &Schema, request: &FindRequest) -> Vec<&'a Object> {
+    fn find_existing<'a>(
+        state: &'a State,
+        schema: &Schema,
+        request: &FindRequest,
+    ) -> Vec<&'a Object> {
         let same_unique = |object: &Object| {
             schema.terrace.unique.iter().any(|unique| {
                 let texts = |value: &Value, path: &str| super::reference::texts_at(value, path);
                 let set = unique.attrs.iter().any(|path| !texts(&request.desired, path).is_empty());
-                set && unique.attrs.iter().all(|path| texts(&object.value, path) == texts(&request.desired, path))
+                set && unique
+                    .attrs
+                    .iter()
+                    .all(|path| texts(&object.value, path) == texts(&request.desired, path))
             })
         };
-        let all = state.store.of_type(request.type_name.as_str()).filter(|object| object.gone_at.is_none());
-        all.filter(|object| object.owner.as_ref() == Some(&request.owner) || same_unique(object)).collect()
+        let all = state
+            .store
+            .of_type(request.type_name.as_str())
+            .filter(|object| object.gone_at.is_none());
+        all.filter(|object| object.owner.as_ref() == Some(&request.owner) || same_unique(object))
+            .collect()
     }
 
     fn create_now(&self, request: &CreateRequest) -> Result<Id, Error> {
@@ -241,7 +276,8 @@ impl Sim {
         let lost = self.admit(state, schema, Call::Create, now)?;
         let replay = state.store.of_type(request.type_name.as_str());
         let is_token = schema.terrace.idempotency == crate::schema::Idempotency::Token;
-        let replay = replay.filter(|object| is_token && object.token == request.token && object.gone_at.is_none());
+        let replay = replay
+            .filter(|object| is_token && object.token == request.token && object.gone_at.is_none());
         if let Some(object) = replay.into_iter().find(|object| !object.token.is_empty()) {
             return Ok(object.id.clone());
         }
@@ -267,7 +303,11 @@ impl Sim {
         });
         self.save(state, now)?;
         match lost {
-            Some(fault) => Err(Error::new(fault.class, schema.terrace.api.create.as_str(), "the answer was lost")),
+            Some(fault) => Err(Error::new(
+                fault.class,
+                schema.terrace.api.create.as_str(),
+                "the answer was lost",
+            )),
             None => Ok(id),
         }
     }
@@ -280,10 +320,12 @@ impl Sim {
         let lost = self.admit(state, schema, Call::Update, now)?;
         let object = self.present(state, schema, &request.type_name, &request.id, now)?;
         let planned = request.planned.clone().unmark_deep().0;
-        let candidate = Candidate { schema, region: &object.region, value: &planned, itself: Some(&object) };
+        let candidate =
+            Candidate { schema, region: &object.region, value: &planned, itself: Some(&object) };
         candidate.references(&state.store)?;
         candidate.uniqueness(&state.store)?;
-        let value = self.computed(state, (schema, &object.region), &planned, Some(&object.value), now);
+        let value =
+            self.computed(state, (schema, &object.region), &planned, Some(&object.value), now);
         let takes = schema.terrace.durations.update.typical() * self.options.pace;
         if let Some(object) = state.store.object_mut(&request.type_name, &request.id) {
             object.value = value;
@@ -303,16 +345,23 @@ impl Sim {
         let state = &mut *state;
         state.store.settle(now);
         let lost = self.admit(state, schema, Call::Delete, now)?;
-        let Some(object) = state.store.object(&request.type_name, &request.id).cloned() else { return Ok(()) };
+        let Some(object) = state.store.object(&request.type_name, &request.id).cloned() else {
+            return Ok(());
+        };
         if object.gone_at.is_some() {
             return Ok(());
         }
-        let guarded = ["deletion_protection", "enable_deletion_protection", "disable_api_termination"];
-        let guard = guarded.iter().find(|name| object.value.attribute(name).and_then(Value::as_bool) == Some(true));
+        let guarded =
+            ["deletion_protection", "enable_deletion_protection", "disable_api_termination"];
+        let guard = guarded
+            .iter()
+            .find(|name| object.value.attribute(name).and_then(Value::as_bool) == Some(true));
         if let Some(guard) = guard {
             let call = format!("{}:{}", schema.terrace.api.service, schema.terrace.api.delete);
             let message = format!("{} is protected against deletion ({guard})", object.id);
-            return Err(Error::new(ErrorClass::Invalid, call, message).with_code("OperationNotPermitted"));
+            return Err(
+                Error::new(ErrorClass::Invalid, call, message).with_code("OperationNotPermitted")
+            );
         }
         let along = cascade(&state.store, &self.registry, &object);
         let mut without = Vec::new();
@@ -357,11 +406,19 @@ impl Sim {
         let call = format!("{}:{call}", schema.terrace.api.service);
         let object = state.store.object(type_name, id).cloned();
         let object = object.ok_or_else(|| {
-            Error::new(ErrorClass::NotFound, call.as_str(), format!("The {type_name} '{id}' does not exist"))
+            Error::new(
+                ErrorClass::NotFound,
+                call.as_str(),
+                format!("The {type_name} '{id}' does not exist"),
+            )
         })?;
         match object.status(now) {
             Status::Ready => Ok(object),
-            _ => Err(Error::new(ErrorClass::Conflict, call, format!("{id} is not in a state that allows it"))),
+            _ => Err(Error::new(
+                ErrorClass::Conflict,
+                call,
+                format!("{id} is not in a state that allows it"),
+            )),
         }
     }
 }
@@ -375,9 +432,12 @@ impl Reader for Sim {
     fn supports(&self, type_name: &TypeName, mode: Mode) -> bool {
         match mode {
             Mode::Managed => {
-                type_name.as_str().starts_with("aws_") && self.registry.resource(type_name.as_str()).is_some()
+                type_name.as_str().starts_with("aws_")
+                    && self.registry.resource(type_name.as_str()).is_some()
             }
-            Mode::Data => type_name.as_str().starts_with("aws_") && data::supports(type_name, &self.registry),
+            Mode::Data => {
+                type_name.as_str().starts_with("aws_") && data::supports(type_name, &self.registry)
+            }
             Mode::Ephemeral => false,
         }
     }
@@ -386,7 +446,8 @@ impl Reader for Sim {
         if provider != "aws" && !provider.starts_with("aws.") {
             return ready(Ok(None));
         }
-        let given = config.attribute("region").and_then(Value::as_str).filter(|region| !region.is_empty());
+        let given =
+            config.attribute("region").and_then(Value::as_str).filter(|region| !region.is_empty());
         let region = Region::new(given.unwrap_or("us-east-1"));
         self.lock().regions.insert(provider.into(), region.clone());
         ready(Ok(Some(region)))
@@ -403,11 +464,15 @@ impl Reader for Sim {
             let is_tagged = schema.terrace.owner.is_tags();
             let wanted = |object: &&Object| {
                 let ours = object.owner.as_ref().is_some_and(|owner| owner.stack == request.stack);
-                let near = object.region == region || !schema.block.attributes.contains_key("region");
-                near && !object.is_default && (ours || !is_tagged || request.known.contains(&object.id))
+                let near =
+                    object.region == region || !schema.block.attributes.contains_key("region");
+                near && !object.is_default
+                    && (ours || !is_tagged || request.known.contains(&object.id))
             };
             let objects = state.store.of_type(request.type_name.as_str()).filter(wanted);
-            Ok(objects.filter_map(|object| shown(object.live(&request.scope, now), schema)).collect())
+            Ok(objects
+                .filter_map(|object| shown(object.live(&request.scope, now), schema))
+                .collect())
         };
         ready(listed())
     }
@@ -428,12 +493,25 @@ impl Reader for Sim {
     fn read_data<'a>(&'a self, request: &'a DataRequest) -> Future<'a, Value> {
         let mut state = self.lock();
         let region = self.region(&mut state, &request.scope);
-        ready(data::read(&state.store, &self.registry, &region, request.address.type_name(), &request.config))
+        ready(data::read(
+            &state.store,
+            &self.registry,
+            &region,
+            request.address.type_name(),
+            &request.config,
+        ))
     }
 
-    fn hint_types<'a>(&'a self, _scope: &'a Scope, stack: &'a StackName) -> Future<'a, Vec<TypeName>> {
+    fn hint_types<'a>(
+        &'a self,
+        _scope: &'a Scope,
+        stack: &'a StackName,
+    ) -> Future<'a, Vec<TypeName>> {
         let state = self.lock();
-        let owned = state.store.all().filter(|o| o.owner.as_ref().is_some_and(|owner| owner.stack == *stack));
+        let owned = state
+            .store
+            .all()
+            .filter(|o| o.owner.as_ref().is_some_and(|owner| owner.stack == *stack));
         let mut types: Vec<_> = owned.map(|object| object.type_name.clone()).collect();
         types.sort();
         types.dedup();
@@ -460,7 +538,10 @@ impl Writer for Sim {
             let mut state = self.lock();
             state.store.settle(now);
             let objects = Self::find_existing(&state, schema, request);
-            Ok(objects.into_iter().filter_map(|object| shown(object.live(&request.scope, now), schema)).collect())
+            Ok(objects
+                .into_iter()
+                .filter_map(|object| shown(object.live(&request.scope, now), schema))
+                .collect())
         };
         ready(found())
     }
@@ -490,7 +571,11 @@ impl Writer for Sim {
         let now = self.now();
         let mut state = self.lock();
         state.store.settle(now);
-        let progress = |id: &Id| match state.store.object(&request.type_name, id).map(|object| object.status(now)) {
+        let progress = |id: &Id| match state
+            .store
+            .object(&request.type_name, id)
+            .map(|object| object.status(now))
+        {
             None => Poll::Gone,
             Some(Status::Failed(why)) => Poll::Failed(why),
             Some(Status::Ready) if request.goal != Goal::Deleted => Poll::Ready,

@@ -100,7 +100,9 @@ impl<'a> Computation<'a> {
     }
 
     fn fill(&mut self, name: &str, value: Value) {
-        if self.schema.attribute(name).is_some() && self.value.attribute(name).is_none_or(Value::is_null) {
+        if self.schema.attribute(name).is_some()
+            && self.value.attribute(name).is_none_or(Value::is_null)
+        {
             self.put(&AttrPath::attribute(name), value);
         }
     }
@@ -118,9 +120,17 @@ impl<'a> Computation<'a> {
             for place in &places {
                 let here = place.join(PathStep::Name((*step).into()));
                 let count = match self.value.at(&here).map(Value::kind) {
-                    Some(Kind::List(_, elements) | Kind::Tuple(elements)) if at + 1 < steps.len() => elements.len(),
+                    Some(Kind::List(_, elements) | Kind::Tuple(elements))
+                        if at + 1 < steps.len() =>
+                    {
+                        elements.len()
+                    }
                     Some(Kind::Set(_, elements)) if at + 1 < steps.len() => {
-                        next.extend(elements.iter().map(|element| here.join(PathStep::Element(element.clone()))));
+                        next.extend(
+                            elements
+                                .iter()
+                                .map(|element| here.join(PathStep::Element(element.clone()))),
+                        );
                         continue;
                     }
                     Some(Kind::Null(_)) | None if at + 1 < steps.len() => continue,
@@ -141,7 +151,11 @@ impl<'a> Computation<'a> {
         let Some(computed) = self.schema.terrace.computed.get(path).cloned() else { return };
         let present = self.value.at(place).is_some_and(|value| !value.is_null());
         if computed.counts && self.prior.is_some() && present {
-            let count = self.value.at(place).and_then(Value::as_number).and_then(crate::value::Number::to_i64);
+            let count = self
+                .value
+                .at(place)
+                .and_then(Value::as_number)
+                .and_then(crate::value::Number::to_i64);
             return self.put(place, Value::number(count.unwrap_or_default() + 1));
         }
         if present || !self.running.insert(path.clone()) {
@@ -166,7 +180,9 @@ impl<'a> Computation<'a> {
             match part {
                 Part::Text(plain) => text.push_str(plain),
                 Part::Name(name) => text.push_str(&self.text(name)),
-                Part::Call(name, arguments) => text.push_str(&function::call(self, name, arguments)),
+                Part::Call(name, arguments) => {
+                    text.push_str(&function::call(self, name, arguments))
+                }
             }
         }
         text
@@ -178,7 +194,8 @@ impl<'a> Computation<'a> {
             Some(value) => value.ty(),
             None => self.schema.block.attribute_at(path).map(|attribute| attribute.ty.clone())?,
         };
-        let ty = if ty == Type::Dynamic { self.schema.block.attribute_at(path)?.ty.clone() } else { ty };
+        let ty =
+            if ty == Type::Dynamic { self.schema.block.attribute_at(path)?.ty.clone() } else { ty };
         match ty {
             Type::String => Some(Value::string(text)),
             Type::Number | Type::Bool => convert(&Value::string(text), &ty).ok(),
@@ -201,7 +218,8 @@ impl<'a> Computation<'a> {
     pub fn texts(&mut self, path: &str) -> Vec<String> {
         let path = self.absolute(path);
         let known = |value: &Value| texts_at(value, &path);
-        if known(&self.value).is_empty() && self.schema.terrace.computed.contains_key(path.as_str()) {
+        if known(&self.value).is_empty() && self.schema.terrace.computed.contains_key(path.as_str())
+        {
             for place in self.places(&path) {
                 self.compute(&path, &place);
             }
@@ -243,7 +261,8 @@ impl<'a> Computation<'a> {
         let parent_name = self.text(parent);
         let siblings = self.store.of_type(self.schema.type_name.as_str());
         let siblings = siblings.filter(|object| object.text(parent) == Some(parent_name.as_str()));
-        let values = siblings.filter_map(|object| object.value.attribute(attr)?.as_number()?.to_i64());
+        let values =
+            siblings.filter_map(|object| object.value.attribute(attr)?.as_number()?.to_i64());
         values.max().unwrap_or_default() + 1
     }
 
@@ -272,7 +291,8 @@ impl<'a> Computation<'a> {
                 self.fill(to, tags);
             }
         }
-        if let Some(all) = self.value.attribute("tags_all").filter(|tags| !tags.is_null()).cloned() {
+        if let Some(all) = self.value.attribute("tags_all").filter(|tags| !tags.is_null()).cloned()
+        {
             if self.schema.attribute("tags").is_some() {
                 self.put(&AttrPath::attribute("tags"), all);
             }
@@ -292,7 +312,9 @@ impl<'a> Computation<'a> {
                 Type::Bool => Value::bool(false),
                 Type::List(element) => Value::list((**element).clone(), []),
                 Type::Set(element) => Value::set((**element).clone(), []),
-                Type::Map(element) => Value::map((**element).clone(), std::iter::empty::<(EcoString, Value)>()),
+                Type::Map(element) => {
+                    Value::map((**element).clone(), std::iter::empty::<(EcoString, Value)>())
+                }
                 _ => continue,
             };
             self.put(&AttrPath::attribute(name.clone()), zero);

@@ -24,8 +24,17 @@ const PLURAL: &[(&str, &str, &str)] = &[
 
 /// Data sources that ask the account or the catalogue.
 const SINGLE: &[&str] = &[
-    "aws_ami", "aws_availability_zone", "aws_availability_zones", "aws_caller_identity", "aws_default_tags",
-    "aws_ec2_instance_type", "aws_iam_policy_document", "aws_partition", "aws_region", "aws_regions", "aws_ssm_parameter",
+    "aws_ami",
+    "aws_availability_zone",
+    "aws_availability_zones",
+    "aws_caller_identity",
+    "aws_default_tags",
+    "aws_ec2_instance_type",
+    "aws_iam_policy_document",
+    "aws_partition",
+    "aws_region",
+    "aws_regions",
+    "aws_ssm_parameter",
 ];
 
 /// Whether there is an answer for the type.
@@ -59,7 +68,9 @@ pub fn read(
     if let Some((_, of, ids)) = PLURAL.iter().find(|(plural, _, _)| *plural == name) {
         let found = matching(store.of_type(of), region, config);
         let found = found.iter().map(|object| Value::string(object.id.as_str()));
-        return Ok(answer.with([(*ids, Value::tuple(found)), ("id", Value::string(region.as_str()))]));
+        return Ok(
+            answer.with([(*ids, Value::tuple(found)), ("id", Value::string(region.as_str()))])
+        );
     }
     match name {
         "aws_ami" => ami(&answer),
@@ -113,7 +124,11 @@ impl Answer<'_> {
 }
 
 fn not_found(name: &str, what: &str) -> Error {
-    Error::new(ErrorClass::Invalid, format!("read {name}"), format!("{what}; change the arguments or filters"))
+    Error::new(
+        ErrorClass::Invalid,
+        format!("read {name}"),
+        format!("{what}; change the arguments or filters"),
+    )
 }
 
 fn one<'a>(name: &str, found: Vec<&'a Object>) -> Result<&'a Object, Error> {
@@ -125,7 +140,11 @@ fn one<'a>(name: &str, found: Vec<&'a Object>) -> Result<&'a Object, Error> {
 }
 
 /// Objects of the region whose attributes are as the arguments and filters say.
-fn matching<'a>(objects: impl Iterator<Item = &'a Object>, region: &Region, config: &Value) -> Vec<&'a Object> {
+fn matching<'a>(
+    objects: impl Iterator<Item = &'a Object>,
+    region: &Region,
+    config: &Value,
+) -> Vec<&'a Object> {
     objects.filter(|o| o.region == *region && o.gone_at.is_none() && fits(o, config)).collect()
 }
 
@@ -134,8 +153,12 @@ fn fits(object: &Object, config: &Value) -> bool {
     arguments.iter().all(|(name, wanted)| match name.as_str() {
         _ if wanted.is_null() => true,
         "region" | "timeouts" | "most_recent" | "state" | "instance_state_names" => true,
-        "default" | "default_for_az" => wanted.as_bool().is_none_or(|wanted| wanted == object.is_default),
-        "filter" => wanted.as_sequence().unwrap_or_default().iter().all(|filter| passes(object, filter)),
+        "default" | "default_for_az" => {
+            wanted.as_bool().is_none_or(|wanted| wanted == object.is_default)
+        }
+        "filter" => {
+            wanted.as_sequence().unwrap_or_default().iter().all(|filter| passes(object, filter))
+        }
         "tags" | "instance_tags" => wanted.as_entries().is_none_or(|tags| {
             let present = object.value.attribute("tags").and_then(Value::as_entries);
             tags.iter().all(|(key, value)| present.and_then(|tags| tags.get(key)) == Some(value))
@@ -157,7 +180,9 @@ fn passes(object: &Object, filter: &Value) -> bool {
         _ => match name.strip_prefix("tag:") {
             Some(key) => {
                 let tags = object.value.attribute("tags").and_then(Value::as_entries);
-                tags.and_then(|tags| tags.get(key)?.as_str().map(str::to_owned)).into_iter().collect()
+                tags.and_then(|tags| tags.get(key)?.as_str().map(str::to_owned))
+                    .into_iter()
+                    .collect()
             }
             None => attribute_of(object, &name.replace(['-', '.'], "_")),
         },
@@ -168,7 +193,11 @@ fn passes(object: &Object, filter: &Value) -> bool {
 fn attribute_of(object: &Object, name: &str) -> Vec<String> {
     let found: Vec<String> = texts_at(&object.value, name).into_iter().map(String::from).collect();
     let own_id = object.type_name.as_str().trim_start_matches("aws_").to_owned() + "_id";
-    if found.is_empty() && (name == own_id || name == "group_id") { vec![object.id.to_string()] } else { found }
+    if found.is_empty() && (name == own_id || name == "group_id") {
+        vec![object.id.to_string()]
+    } else {
+        found
+    }
 }
 
 fn like(pattern: &str, text: &str) -> bool {
@@ -181,7 +210,11 @@ const IMAGES: &[(&str, &str, &str)] = &[
     ("al2023-ami-2023.9.20251105.0-kernel-6.12-arm64", "amazon", "arm64"),
     ("al2023-ami-2023.8.20250818.0-kernel-6.1-x86_64", "amazon", "x86_64"),
     ("amzn2-ami-hvm-2.0.20251014.0-x86_64-gp2", "amazon", "x86_64"),
-    ("ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20251022", "099720109477", "x86_64"),
+    (
+        "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20251022",
+        "099720109477",
+        "x86_64",
+    ),
     ("ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-20251022", "099720109477", "arm64"),
     ("ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20251015", "099720109477", "x86_64"),
     ("debian-12-amd64-20251006-2257", "136693071363", "x86_64"),
@@ -193,32 +226,44 @@ fn ami_id(region: &Region, name: &str) -> String {
 }
 
 fn ami(answer: &Answer<'_>) -> Result<Value, Error> {
-    let filters = answer.config.attribute("filter").and_then(Value::as_sequence).unwrap_or_default();
+    let filters =
+        answer.config.attribute("filter").and_then(Value::as_sequence).unwrap_or_default();
     let owners = texts_at(answer.config, "owners");
     let passes = |(name, owner, architecture): &&(&str, &str, &str)| {
-        let owned = owners.is_empty() || owners.iter().any(|o| o == owner || (o == "137112412989" && *owner == "amazon"));
-        owned && filters.iter().all(|filter| {
-            let values = texts_at(filter, "values");
-            let text = match filter.attribute("name").and_then(Value::as_str).unwrap_or_default() {
-                "name" => *name,
-                "architecture" => *architecture,
-                "virtualization-type" => "hvm",
-                "root-device-type" => "ebs",
-                "state" => "available",
-                "owner-alias" => *owner,
-                "image-id" => return values.iter().any(|value| *value == ami_id(answer.region, name)),
-                _ => return true,
-            };
-            values.iter().any(|value| like(value, text))
-        })
+        let owned = owners.is_empty()
+            || owners.iter().any(|o| o == owner || (o == "137112412989" && *owner == "amazon"));
+        owned
+            && filters.iter().all(|filter| {
+                let values = texts_at(filter, "values");
+                let text =
+                    match filter.attribute("name").and_then(Value::as_str).unwrap_or_default() {
+                        "name" => *name,
+                        "architecture" => *architecture,
+                        "virtualization-type" => "hvm",
+                        "root-device-type" => "ebs",
+                        "state" => "available",
+                        "owner-alias" => *owner,
+                        "image-id" => {
+                            return values.iter().any(|value| *value == ami_id(answer.region, name));
+                        }
+                        _ => return true,
+                    };
+                values.iter().any(|value| like(value, text))
+            })
     };
     let found: Vec<_> = IMAGES.iter().filter(passes).collect();
-    let recent = answer.config.attribute("most_recent").and_then(Value::as_bool).unwrap_or_default();
+    let recent =
+        answer.config.attribute("most_recent").and_then(Value::as_bool).unwrap_or_default();
     let image = match found.as_slice() {
         [] => return Err(not_found("aws_ami", "no image matches")),
         [image] => image,
         [image, ..] if recent => image,
-        _ => return Err(not_found("aws_ami", "several images match; set most_recent = true or be more specific")),
+        _ => {
+            return Err(not_found(
+                "aws_ami",
+                "several images match; set most_recent = true or be more specific",
+            ));
+        }
     };
     let id = ami_id(answer.region, image.0);
     let arn = format!("arn:{}:ec2:{}::image/{id}", partition(answer.region), answer.region);
@@ -246,13 +291,15 @@ fn ami(answer: &Answer<'_>) -> Result<Value, Error> {
 
 fn parameter(store: &Store, answer: &Answer<'_>) -> Result<Value, Error> {
     let name = answer.text("name").unwrap_or_default();
-    let object = store.of_type("aws_ssm_parameter").find(|o| o.id == *name && o.region == *answer.region);
+    let object =
+        store.of_type("aws_ssm_parameter").find(|o| o.id == *name && o.region == *answer.region);
     if let Some(object) = object {
         return Ok(answer.of_object(object));
     }
     if name.starts_with("/aws/service/ami-") {
         let value = ami_id(answer.region, name);
-        let arn = format!("arn:{}:ssm:{}::parameter{name}", partition(answer.region), answer.region);
+        let arn =
+            format!("arn:{}:ssm:{}::parameter{name}", partition(answer.region), answer.region);
         return Ok(answer.with([
             ("arn", Value::string(arn)),
             ("id", Value::string(name)),
@@ -270,7 +317,8 @@ fn surroundings(name: &str, answer: &Answer<'_>) -> Value {
     let region = answer.region;
     let part = partition(region);
     let suffix = if part == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-    let texts = |texts: &[String]| Value::tuple(texts.iter().map(|text| Value::string(text.as_str())));
+    let texts =
+        |texts: &[String]| Value::tuple(texts.iter().map(|text| Value::string(text.as_str())));
     match name {
         "aws_availability_zones" => {
             let names = zones(region);
@@ -304,7 +352,10 @@ fn surroundings(name: &str, answer: &Answer<'_>) -> Value {
             ("dns_suffix", Value::string(suffix)),
             ("id", Value::string(part)),
             ("partition", Value::string(part)),
-            ("reverse_dns_prefix", Value::string(suffix.split('.').rev().collect::<Vec<_>>().join("."))),
+            (
+                "reverse_dns_prefix",
+                Value::string(suffix.split('.').rev().collect::<Vec<_>>().join(".")),
+            ),
         ]),
         "aws_region" => answer.with([
             ("description", Value::string(region.as_str())),
@@ -345,7 +396,10 @@ fn instance_type(answer: &Answer<'_>) -> Value {
         ("hypervisor", Value::string("nitro")),
         ("id", Value::string(name)),
         ("memory_size", Value::number(processors * per_processor)),
-        ("supported_architectures", Value::tuple([Value::string(if arm { "arm64" } else { "x86_64" })])),
+        (
+            "supported_architectures",
+            Value::tuple([Value::string(if arm { "arm64" } else { "x86_64" })]),
+        ),
         ("supported_usages_classes", Value::tuple(["on-demand", "spot"].map(Value::string))),
     ])
 }

@@ -29,21 +29,32 @@ pub fn call(of: &mut Computation<'_>, name: &str, arguments: &[EcoString]) -> St
             let count = first.parse().unwrap_or(16);
             (0..count).map(|_| random(&mut of.rng, HEX, 2)).collect::<Vec<_>>().join(":")
         }
-        "mac" => format!("02:{}", (0..5).map(|_| random(&mut of.rng, HEX, 2)).collect::<Vec<_>>().join(":")),
+        "mac" => format!(
+            "02:{}",
+            (0..5).map(|_| random(&mut of.rng, HEX, 2)).collect::<Vec<_>>().join(":")
+        ),
         "uuid" => {
             let digits = random(&mut of.rng, HEX, 32);
             let (a, b, c, d, e) =
                 (&digits[..8], &digits[8..12], &digits[13..16], &digits[17..20], &digits[20..]);
             format!("{a}-{b}-4{c}-8{d}-{e}")
         }
-        "unique" => format!("{}{}", random(&mut of.rng, &HEX[..10], 18), random(&mut of.rng, HEX, 8)),
+        "unique" => {
+            format!("{}{}", random(&mut of.rng, &HEX[..10], 18), random(&mut of.rng, HEX, 8))
+        }
         "now" | "next_run" => of.now_text(),
         "ref" => of.referred(first, second).into_iter().next().unwrap_or_default(),
         "refs" => json_list(&distinct(of.referred(first, second))),
         "list" => json_list(&of.texts(first)),
-        "choose" => arguments.iter().map(|path| of.text(path)).find(|text| !text.is_empty()).unwrap_or_default(),
+        "choose" => arguments
+            .iter()
+            .map(|path| of.text(path))
+            .find(|text| !text.is_empty())
+            .unwrap_or_default(),
         "match" => matched(&of.text(first), &arguments[1..]),
-        "after" => of.text(first).split_once(second).map(|(_, rest)| rest.to_owned()).unwrap_or_default(),
+        "after" => {
+            of.text(first).split_once(second).map(|(_, rest)| rest.to_owned()).unwrap_or_default()
+        }
         "replaced" => of.text(first).replace(second, third),
         "trimmed" => of.text(first).trim_start_matches(second).to_owned(),
         "prefixed" => {
@@ -78,7 +89,11 @@ pub fn call(of: &mut Computation<'_>, name: &str, arguments: &[EcoString]) -> St
             format!("54.{}.{}.{}", byte(), byte(), byte())
         }
         "ipv4_cidr" => format!("10.{}.0.0/{first}", of.rng.u8(..)),
-        "ipv6_cidr" => format!("2600:1f18:{}:{}00::/{first}", random(&mut of.rng, HEX, 4), random(&mut of.rng, HEX, 2)),
+        "ipv6_cidr" => format!(
+            "2600:1f18:{}:{}00::/{first}",
+            random(&mut of.rng, HEX, 4),
+            random(&mut of.rng, HEX, 2)
+        ),
         "compute_domain" => match of.region.as_str() {
             "us-east-1" => "compute-1.amazonaws.com".to_owned(),
             region => format!("{region}.compute.amazonaws.com"),
@@ -124,14 +139,17 @@ fn distinct(mut texts: Vec<String>) -> Vec<String> {
 }
 
 fn json_list<T: AsRef<str>>(texts: &[T]) -> String {
-    let quoted: Vec<_> = texts.iter().map(|text| crate::value::json::quote_json(text.as_ref())).collect();
+    let quoted: Vec<_> =
+        texts.iter().map(|text| crate::value::json::quote_json(text.as_ref())).collect();
     format!("[{}]", quoted.join(","))
 }
 
 /// `value: result` pairs, a `*` at the end of a value for any rest, and a default.
 fn matched(text: &str, cases: &[EcoString]) -> String {
     for case in cases {
-        let Some((value, result)) = case.split_once(": ").or_else(|| case.strip_suffix(':').map(|v| (v, ""))) else {
+        let Some((value, result)) =
+            case.split_once(": ").or_else(|| case.strip_suffix(':').map(|v| (v, "")))
+        else {
             return case.to_string();
         };
         let fits = value.strip_suffix('*').map_or(text == value, |prefix| text.starts_with(prefix));
@@ -148,7 +166,10 @@ fn pascal(text: &str) -> String {
         .split(['-', '_'])
         .map(|word| {
             let mut letters = word.chars();
-            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+            letters
+                .next()
+                .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+                .unwrap_or_default()
         })
         .collect()
 }

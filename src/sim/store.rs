@@ -42,12 +42,17 @@ impl Store {
         let Some(bytes) = disk.read(FILE)? else { return Ok(Self::default()) };
         let broken = |why: String| {
             let place = disk.place();
-            let text = format!("{place}/{FILE}: {why}; delete the folder to begin with an empty cloud");
+            let text =
+                format!("{place}/{FILE}: {why}; delete the folder to begin with an empty cloud");
             io::Error::new(io::ErrorKind::InvalidData, text)
         };
-        let file: File = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
+        let file: File =
+            serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
         if file.version != VERSION {
-            return Err(broken(format!("it has version {}, this program reads {VERSION}", file.version)));
+            return Err(broken(format!(
+                "it has version {}, this program reads {VERSION}",
+                file.version
+            )));
         }
         let mut store = Self { draws: file.draws, elapsed: file.elapsed, ..Self::default() };
         for record in file.objects {
@@ -64,7 +69,8 @@ impl Store {
     /// # Errors
     /// When it cannot be written; the old one stays.
     pub fn save(&self, disk: &dyn Disk, registry: &Registry, elapsed: f64) -> io::Result<()> {
-        let record = |object: &Object| Record::of(object, registry.resource(object.type_name.as_str())?);
+        let record =
+            |object: &Object| Record::of(object, registry.resource(object.type_name.as_str())?);
         let objects = self.all().filter_map(record).collect();
         let file = File { version: VERSION, draws: self.draws, elapsed, objects };
         let bytes = serde_json::to_vec(&file).map_err(io::Error::other)?;

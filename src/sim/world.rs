@@ -74,9 +74,8 @@ pub fn furnish(store: &mut Store, registry: &Registry, region: &Region) {
     if store.object(&"aws_vpc".into(), &Id::new(vpc.as_str())).is_some() {
         return;
     }
-    let arn = |resource: &str| {
-        format!("arn:{}:ec2:{region}:{ACCOUNT}:{resource}", partition(region))
-    };
+    let arn =
+        |resource: &str| format!("arn:{}:ec2:{region}:{ACCOUNT}:{resource}", partition(region));
     let mut make = |type_name: &str, id: &str, attributes: Vec<(&str, Value)>| {
         let Some(schema) = registry.resource(type_name) else { return };
         let Type::Object(ty) = schema.implied_type() else { return };
@@ -101,28 +100,40 @@ pub fn furnish(store: &mut Store, registry: &Registry, region: &Region) {
         });
     };
     let group = default_group(region);
-    make("aws_vpc", &vpc, vec![
-        ("arn", Value::string(arn(&format!("vpc/{vpc}")))),
-        ("cidr_block", Value::string("172.31.0.0/16")),
-        ("default_security_group_id", Value::string(group.as_str())),
-        ("enable_dns_hostnames", Value::bool(true)),
-        ("enable_dns_support", Value::bool(true)),
-        ("instance_tenancy", Value::string("default")),
-    ]);
-    make("aws_default_security_group", &group, vec![
-        ("arn", Value::string(arn(&format!("security-group/{group}")))),
-        ("name", Value::string("default")),
-        ("vpc_id", Value::string(vpc.as_str())),
-    ]);
+    make(
+        "aws_vpc",
+        &vpc,
+        vec![
+            ("arn", Value::string(arn(&format!("vpc/{vpc}")))),
+            ("cidr_block", Value::string("172.31.0.0/16")),
+            ("default_security_group_id", Value::string(group.as_str())),
+            ("enable_dns_hostnames", Value::bool(true)),
+            ("enable_dns_support", Value::bool(true)),
+            ("instance_tenancy", Value::string("default")),
+        ],
+    );
+    make(
+        "aws_default_security_group",
+        &group,
+        vec![
+            ("arn", Value::string(arn(&format!("security-group/{group}")))),
+            ("name", Value::string("default")),
+            ("vpc_id", Value::string(vpc.as_str())),
+        ],
+    );
     for (position, zone) in zones(region).into_iter().enumerate() {
         let id = default_subnet(region, position);
-        make("aws_subnet", &id, vec![
-            ("arn", Value::string(arn(&format!("subnet/{id}")))),
-            ("availability_zone_id", Value::string(zone_id(&zone))),
-            ("availability_zone", Value::string(zone)),
-            ("cidr_block", Value::string(format!("172.31.{}.0/20", position * 16))),
-            ("map_public_ip_on_launch", Value::bool(true)),
-            ("vpc_id", Value::string(vpc.as_str())),
-        ]);
+        make(
+            "aws_subnet",
+            &id,
+            vec![
+                ("arn", Value::string(arn(&format!("subnet/{id}")))),
+                ("availability_zone_id", Value::string(zone_id(&zone))),
+                ("availability_zone", Value::string(zone)),
+                ("cidr_block", Value::string(format!("172.31.{}.0/20", position * 16))),
+                ("map_public_ip_on_launch", Value::bool(true)),
+                ("vpc_id", Value::string(vpc.as_str())),
+            ],
+        );
     }
 }
