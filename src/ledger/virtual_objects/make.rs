@@ -63,6 +63,11 @@ pub(super) fn is_known(registry: &Registry, type_name: &TypeName) -> bool {
     KNOWN.contains(&type_name.as_str()) || conformance::has_resource(registry, type_name)
 }
 
+/// Whether making one takes long enough to be noticed.
+pub(super) fn is_slow(type_name: &TypeName) -> bool {
+    type_name == "random_password"
+}
+
 /// Makes an object.
 pub(super) fn make(
     tools: &Tools<'_>,

@@ -17,7 +17,7 @@ use std::time::Duration;
 use ecow::EcoString;
 use tokio::time::Instant;
 
-use self::make::Tools;
+use self::make::{Made, Tools};
 use super::book::{Inner, Ledger};
 use super::error::LedgerError;
 use super::payload::{Payload, Secrecy};
@@ -57,6 +57,19 @@ impl VirtualObjects {
     fn tools(&self) -> Tools<'_> {
         let options = &self.inner().options;
         Tools { clock: &*options.clock, entropy: &*options.entropy }
+    }
+
+    /// Makes what is asked for. What takes a processor's time, such as hashing a password, must not hold up the rest.
+    async fn make(&self, request: &CreateRequest) -> Result<Made, Error> {
+        if !make::is_slow(&request.type_name) {
+            return make::make(&self.tools(), &request.type_name, &request.desired);
+        }
+        let (this, type_name, desired) =
+            (self.clone(), request.type_name.clone(), request.desired.clone());
+        let made =
+            tokio::task::spawn_blocking(move || make::make(&this.tools(), &type_name, &desired));
+        made.await
+            .unwrap_or_else(|error| Err(Error::new(ErrorClass::Other, "make", error.to_string())))
     }
 
     fn live(&self, record: &ObjectRecord) -> Result<Live, Error> {
@@ -215,7 +228,7 @@ impl Reader for VirtualObjects {
 impl Writer for VirtualObjects {
     fn create<'a>(&'a self, request: &'a CreateRequest) -> Future<'a, Id> {
         Box::pin(async move {
-            let made = make::make(&self.tools(), &request.type_name, &request.desired)?;
+            let made = self.make(request).await?;
             let id = self.free_id(&request.type_name, &made.id);
             let record = ObjectRecord {
                 type_name: request.type_name.clone(),
