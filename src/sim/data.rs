@@ -244,7 +244,9 @@ fn ami(answer: &Answer<'_>) -> Result<Value, Error> {
                         "state" => "available",
                         "owner-alias" => *owner,
                         "image-id" => {
-                            return values.iter().any(|value| *value == ami_id(answer.region, name));
+                            return values
+                                .iter()
+                                .any(|value| *value == ami_id(answer.region, name));
                         }
                         _ => return true,
                     };
