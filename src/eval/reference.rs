@@ -127,7 +127,9 @@ impl<'a> Walk<'a> {
                 self.expr(each);
             }
             ExprKind::Call { args, .. } | ExprKind::Tuple(args) => {
-                args.iter().for_each(|arg| self.expr(arg));
+                for arg in args {
+                    self.expr(arg);
+                }
             }
             ExprKind::Object(items) => {
                 for item in items {
@@ -230,6 +232,8 @@ impl<'a> Walk<'a> {
             }
         }
         self.found.extend(reference);
-        keys.into_iter().for_each(|key| self.expr(key));
+        for key in keys {
+            self.expr(key);
+        }
     }
 }

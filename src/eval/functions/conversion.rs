@@ -1,7 +1,7 @@
 //! Functions that change the type, the marks, or the certainty of a value.
 
 use super::{CallError, Context, Function, Param, Returns, Want};
-use crate::value::{Kind, Loss, Marks, Type, Value, can_convert, convert};
+use crate::value::{Loss, Marks, Type, Value, can_convert, convert};
 
 const fn anything(name: &'static str) -> Param {
     Param::new(name, Want::Any).nulls().unknowns().open().marked()
@@ -86,7 +86,7 @@ fn converted_type(value: &Value, want: &Type) -> Result<Type, CallError> {
         let reason = convert(value, want)
             .err()
             .map_or_else(|| format!("{} required", want.friendly_name()), |error| error.message);
-        CallError::arg(0, reason_for(&from, want, reason))
+        CallError::arg(0, reason_for(&from, want, &reason))
     };
     if !can_convert(&from, want, Loss::Allowed) {
         return Err(impossible());
@@ -94,7 +94,7 @@ fn converted_type(value: &Value, want: &Type) -> Result<Type, CallError> {
     Ok(want.clone())
 }
 
-fn reason_for(from: &Type, want: &Type, reason: String) -> String {
+fn reason_for(from: &Type, want: &Type, reason: &str) -> String {
     match (from, want) {
         (Type::Tuple(_), Type::List(_)) => "cannot convert tuple to list of any single type".into(),
         (Type::Tuple(_), Type::Set(_)) => "cannot convert tuple to set of any single type".into(),
@@ -122,11 +122,6 @@ fn converted(context: &Context<'_>, want: &Type) -> Result<Value, CallError> {
             }
             _ => "",
         };
-        let shown = match value.kind() {
-            Kind::String(text) if !value.marks().is_sensitive() => format!(" {text:?}"),
-            _ => String::new(),
-        };
-        let _ = shown;
         CallError::arg(
             0,
             format!(

@@ -156,9 +156,9 @@ fn fileset(context: &Context<'_>) -> Result<Value, CallError> {
 
 /// Calls `visit` with every file below a folder; what cannot be read is left out.
 fn walk(context: &Context<'_>, folder: &str, visit: &mut impl FnMut(&str)) {
+    const DEEPEST: usize = 64;
     let files = &context.outside.world.files;
     let mut waiting = vec![(folder.to_owned(), 0)];
-    const DEEPEST: usize = 64;
     while let Some((folder, depth)) = waiting.pop() {
         let Ok(entries) = files.list(&context.outside.base.join(&folder)) else { continue };
         for (name, kind) in entries {

@@ -212,7 +212,7 @@ fn integer(verb: &Verb<'_>, number: &Number) -> Result<String, String> {
         _ => "",
     };
     let sign = sign_text(verb, sign == dashu_int::Sign::Negative);
-    Ok(pad_number(verb, &format!("{sign}{prefix}"), digits, verb.precision.is_none()))
+    Ok(pad_number(verb, &format!("{sign}{prefix}"), &digits, verb.precision.is_none()))
 }
 
 fn sign_text(verb: &Verb<'_>, negative: bool) -> &'static str {
@@ -227,7 +227,7 @@ fn sign_text(verb: &Verb<'_>, negative: bool) -> &'static str {
     }
 }
 
-fn pad_number(verb: &Verb<'_>, sign: &str, digits: String, zeros_fit: bool) -> String {
+fn pad_number(verb: &Verb<'_>, sign: &str, digits: &str, zeros_fit: bool) -> String {
     let missing = verb.width.unwrap_or(0).saturating_sub(sign.len() + digits.len());
     if verb.flags.has(Flags::MINUS) {
         format!("{sign}{digits}{}", " ".repeat(missing))
@@ -244,7 +244,7 @@ fn float(verb: &Verb<'_>, number: &Number) -> String {
     let magnitude = number.abs();
     let Some(mut exact) = magnitude.exact_decimal() else {
         let sign = if negative { "-" } else { "+" };
-        return pad_number(verb, sign, "Inf".into(), false);
+        return pad_number(verb, sign, "Inf", false);
     };
     let mark = if verb.letter.is_uppercase() { 'E' } else { 'e' };
     let digits = match verb.letter {
@@ -267,7 +267,7 @@ fn float(verb: &Verb<'_>, number: &Number) -> String {
             }
         },
     };
-    pad_number(verb, sign_text(verb, negative), digits, true)
+    pad_number(verb, sign_text(verb, negative), &digits, true)
 }
 
 /// The shortest digits that read back; with an exponent where that is shorter to read.

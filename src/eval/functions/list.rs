@@ -17,7 +17,7 @@ const TRUTH: Returns = Returns::Always(Want::Bool);
 pub(super) const TABLE: &[Function] = &[
     Function::new("alltrue", &[Param::new("list", Want::List(&Want::Bool))], TRUTH, alltrue),
     Function::new("anytrue", &[Param::new("list", Want::List(&Want::Bool))], TRUTH, anytrue),
-    Function::new("coalesce", &[], Returns::By(|args| common_type(args)), coalesce)
+    Function::new("coalesce", &[], Returns::By(common_type), coalesce)
         .rest(any("vals").nulls().unknowns().open()),
     Function::new("coalescelist", &[], Returns::By(coalescelist_type), coalescelist)
         .rest(any("vals").nulls().unknowns().open())

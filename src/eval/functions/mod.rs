@@ -3,6 +3,8 @@
 //! A [`Function`] says what it takes and what it returns; what is common to all of them (null, unknown and marked
 //! arguments, conversion to the parameter's type) is done once, in [`Function::call`].
 
+#![expect(clippy::unnecessary_wraps, reason = "the table takes fallible functions")]
+
 mod args;
 mod conversion;
 mod crypto;

@@ -13,7 +13,7 @@ impl Moment {
     /// The same moment at UTC, for comparing.
     pub(super) fn instant(&self) -> (i64, i32) {
         let date = self.civil.date();
-        let days = i64::from(date.duration_since(Date::constant(1970, 1, 1)).as_hours()) / 24;
+        let days = date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24;
         let time = self.civil.time();
         let minutes = i64::from(time.hour()) * 60 + i64::from(time.minute());
         let seconds = days * 86_400

@@ -5,7 +5,7 @@ use super::{CallError, Context};
 use crate::diag::{Diagnostic, FileId};
 use crate::eval::{Found, Outside, Reference, Scope, evaluate};
 use crate::syntax::parse_file;
-use crate::value::{Type, Value};
+use crate::value::Value;
 
 const NAME: &str = "<decode_tfvars argument>";
 
@@ -21,12 +21,6 @@ impl Scope for Constants<'_> {
     fn outside(&self) -> &Outside {
         self.0
     }
-}
-
-/// The type comes out with the value.
-pub(super) fn type_of(text: &Value) -> Result<Type, CallError> {
-    let _ = text;
-    Ok(Type::Dynamic)
 }
 
 pub(super) fn decode(context: &Context<'_>, text: &str) -> Result<Value, CallError> {

@@ -76,11 +76,11 @@ impl<'t> Reader<'t> {
                 Ok(value)
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.check_tag(tag.as_deref(), "seq", "sequence")?;
+                Self::check_tag(tag.as_deref(), "seq", "sequence")?;
                 self.within(anchor, Self::sequence)
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.check_tag(tag.as_deref(), "map", "mapping")?;
+                Self::check_tag(tag.as_deref(), "map", "mapping")?;
                 self.within(anchor, Self::mapping)
             }
             Event::Alias(anchor) => {
@@ -102,7 +102,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn check_tag(&self, tag: Option<&Tag>, own: &str, what: &str) -> Result<(), String> {
+    fn check_tag(tag: Option<&Tag>, own: &str, what: &str) -> Result<(), String> {
         match tag.map(full_tag) {
             None => Ok(()),
             Some(tag) if tag == "!" || tag.strip_prefix(YAML) == Some(own) => Ok(()),
