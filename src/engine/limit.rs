@@ -124,16 +124,16 @@ pub fn default_rate(class: &str) -> Rate {
         "ec2:nat" => Rate::new(10.0, 1.0),
         "ec2:endpoint" => Rate::new(4.0, 0.3),
         "ec2:tags" => Rate::new(100.0, 10.0),
-        "ec2:terminate" | "ec2:volume" | "ec2:template" | "ec2:interface" => Rate::new(100.0, 5.0),
+        "ec2:terminate" | "ec2:create" => Rate::new(100.0, 5.0),
         "ec2:read" => Rate::new(100.0, 20.0),
-        "elbv2:create_lb" | "elasticloadbalancing:create_lb" => Rate::new(10.0, 0.2),
-        "elbv2:targets" | "elasticloadbalancing:targets" => Rate::new(20.0, 4.0),
-        "elbv2:read" | "elasticloadbalancing:read" => Rate::new(40.0, 10.0),
-        "route53" | "route53:read" => Rate::new(10.0, 5.0),
+        "elbv2:create_load_balancer" => Rate::new(10.0, 0.2),
+        "elbv2:targets" => Rate::new(20.0, 4.0),
+        "elbv2:read" => Rate::new(40.0, 10.0),
+        "route53:create_zone" => Rate::new(40.0, 2.0),
+        "route53:delete_zone" => Rate::new(40.0, 5.0),
+        "route53" | "route53:read" | "route53:records" => Rate::new(10.0, 5.0),
         other if other == "ec2" || other.starts_with("ec2:") => Rate::new(50.0, 5.0),
-        other if other.starts_with("elbv2") || other.starts_with("elasticloadbalancing") => {
-            Rate::new(20.0, 3.0)
-        }
+        other if other.starts_with("elbv2") => Rate::new(20.0, 3.0),
         _ => Rate::new(20.0, 10.0),
     }
 }
