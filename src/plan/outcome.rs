@@ -74,10 +74,11 @@ impl OutputChange {
     /// What happens to it.
     #[must_use]
     pub fn action(&self) -> Action {
-        match (&self.before, &self.after) {
+        let after = self.after.as_ref().filter(|after| !after.is_null());
+        match (&self.before, after) {
             (None, Some(_)) => Action::Create,
             (Some(_), None) => Action::Delete,
-            (Some(before), Some(after)) if super::same_value(before, after) => Action::NoOp,
+            (Some(before), Some(after)) if unchanged(before, after) => Action::NoOp,
             (Some(_), Some(_)) => Action::Update,
             (None, None) => Action::NoOp,
         }
@@ -88,6 +89,12 @@ impl OutputChange {
     pub fn is_change(&self) -> bool {
         self.action() != Action::NoOp
     }
+}
+
+/// Equal, and both sensitive or neither.
+fn unchanged(before: &Value, after: &Value) -> bool {
+    let secret = |value: &Value| value.marks().is_sensitive();
+    super::same_value(before, after) && secret(before) == secret(after)
 }
 
 /// What a group of conditions came to.

@@ -7,10 +7,12 @@ use indexmap::IndexMap;
 
 use super::replay::Replay;
 use super::walk::{InstanceId, Walk};
-use super::{Answers, Input, Intent, Outcome, OutputChange, Plan, Progress, moves, order};
+use super::{
+    Answers, Input, Intent, Outcome, OutputChange, Plan, Progress, RememberedOutput, moves, order,
+};
 use crate::base::TypeName;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::value::Value;
+use crate::value::{Marks, Value};
 
 /// A plan in the making. [`Planner::advance`] until it is done, answering what it asks on the way.
 pub struct Planner {
@@ -99,6 +101,11 @@ fn finish(mut walk: Walk) -> Outcome {
     let owned = walk.world.owned.keys().cloned().collect();
     let found =
         moves::validate(&walk.state.config.tree, &owned, &walk.declared, &walk.module_paths());
+    if found.has_errors() {
+        // A circle among moves is told only where it is the only thing that is wrong with them.
+        let others = std::mem::replace(&mut walk.problems, Diagnostics::none());
+        walk.problems = others.into_iter().filter(|problem| problem.code.0 != 540).collect();
+    }
     walk.problems.extend(found);
     warn_of_blocked_moves(&mut walk);
     if walk.selection.is_limited() {
@@ -177,8 +184,8 @@ fn outputs(walk: &Walk) -> IndexMap<EcoString, OutputChange> {
     for ((name, output), value) in declared.iter().zip(values) {
         let before = remembered.get(name);
         let change = OutputChange {
-            before: before.map(|before| before.value.clone()),
-            after: if destroying { None } else { value.clone().filter(|value| !value.is_null()) },
+            before: before.map(remembered_value),
+            after: if destroying { None } else { value.clone() },
             sensitive: output.sensitive || before.is_some_and(|before| before.sensitive),
             ty: value.as_ref().filter(|_| !destroying).map(Value::ty),
         };
@@ -192,7 +199,7 @@ fn outputs(walk: &Walk) -> IndexMap<EcoString, OutputChange> {
     for (name, before) in remembered {
         if !declared.contains_key(name) && !walk.selection.is_limited() {
             let change = OutputChange {
-                before: Some(before.value.clone()),
+                before: Some(remembered_value(before)),
                 after: None,
                 sensitive: before.sensitive,
                 ty: None,
@@ -201,6 +208,11 @@ fn outputs(walk: &Walk) -> IndexMap<EcoString, OutputChange> {
         }
     }
     found
+}
+
+fn remembered_value(output: &RememberedOutput) -> Value {
+    let marks = if output.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+    output.value.clone().with_marks(marks)
 }
 
 fn root_variables(walk: &Walk) -> IndexMap<EcoString, Value> {

@@ -78,8 +78,8 @@ fn exists(statement: &Statement) -> Diagnostic {
         statement.from
     );
     Diagnostic::error(542, "Moved object still exists", detail)
-        .at(statement.from_span)
-        .within(statement.span)
+        .at(statement.span)
+        .label(statement.from_span, "this is still declared")
         .help("Change the configuration so that it is declared as the new address only.")
 }
 

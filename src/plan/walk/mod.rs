@@ -205,6 +205,7 @@ impl Walk {
             }
             if self.planning() && !self.orphans_done {
                 self.orphans_done = true;
+                self.evaluate_imports();
                 self.plan_orphans();
             }
             return None;

@@ -30,6 +30,7 @@ pub(in crate::plan) struct State {
     /// Provider configurations, by the instance and the position of their block.
     pub providers: BTreeMap<(InstanceId, usize), ProviderInstances>,
     outside: Vec<Outside>,
+    dirs: Vec<String>,
     constants: BTreeMap<(&'static str, &'static str), Value>,
     serves: Value,
 }
@@ -37,12 +38,14 @@ pub(in crate::plan) struct State {
 impl State {
     pub fn new(input: &Input, validating: bool) -> (Self, Diagnostics) {
         let config = input.config.clone();
-        let outside = config.tree.iter().map(|(_, module)| {
-            let mut outside = Outside::new(input.world.clone(), module_path(input, &module.dir));
+        let outside = config.tree.iter().map(|_| {
+            let mut outside = Outside::new(input.world.clone(), root_path(input));
             outside.plan_time = (!validating).then_some(input.time);
             outside
         });
+        let dirs = config.tree.iter().map(|(_, module)| module_path(input, &module.dir)).collect();
         let mut state = Self {
+            dirs,
             outside: outside.collect(),
             instances: Instances::new(&config.tree),
             constants: constants(input),
@@ -102,10 +105,7 @@ impl State {
     /// `path.*`, `terraform.*`, `phase.*`, `stack.*`
     pub fn constant(&self, module: ModuleId, root: &str, name: &str) -> Option<Value> {
         match (root, name) {
-            ("path", "module") => {
-                let outside = &self.outside[module.0 as usize];
-                Some(Value::string(outside.base.as_str()))
-            }
+            ("path", "module") => Some(Value::string(self.dirs[module.0 as usize].as_str())),
             ("phase", "serves") => Some(self.serves.clone()),
             _ => {
                 let mut found = self.constants.iter();
@@ -134,6 +134,11 @@ impl Place<'_> {
             eval::evaluate_checked(expr, self)
         }
     }
+}
+
+/// The directory against which functions read relative paths: the root module's, whatever module calls them.
+fn root_path(input: &Input) -> &str {
+    if input.places.root.is_empty() { "." } else { &input.places.root }
 }
 
 /// A module's directory as `path.module` has it and as its files are found.

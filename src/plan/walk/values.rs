@@ -1,14 +1,17 @@
 //! Module calls, local values and outputs.
 
+use std::borrow::Cow;
+
 use ecow::EcoString;
 
 use super::conditions::{Kind, judge};
 use super::expand::expand;
 use super::instance::{Calls, Instance, InstanceId};
 use super::{Ran, Walk};
-use crate::config::{Call, ModuleId, Output};
+use crate::config::{Call, Module, ModuleId, Output};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::Checkable;
+use crate::syntax::ast::{Body, BodySchema};
 use crate::value::{Marks, Value};
 
 impl Walk {
@@ -57,8 +60,9 @@ impl Walk {
         let config = self.state.config.clone();
         let declared = &config.tree[module];
         let before = self.problems.len();
+        let body = arguments(call, declared);
         for (name, variable) in &declared.variables {
-            let given = call.body.attributes.iter().any(|a| a.name.name == *name);
+            let given = body.attributes.iter().any(|a| a.name.name == *name);
             if !given && variable.default.is_none() {
                 let detail =
                     format!("The argument \"{name}\" is required, but no definition was found.");
@@ -67,7 +71,7 @@ impl Walk {
                 );
             }
         }
-        for argument in &call.body.attributes {
+        for argument in &body.attributes {
             let name = &argument.name.name;
             if !declared.variables.contains_key(name) {
                 let known = declared.variables.keys().map(EcoString::as_str);
@@ -79,7 +83,7 @@ impl Walk {
                 );
             }
         }
-        for block in &call.body.blocks {
+        for block in &body.blocks {
             let name = &block.ident.name;
             let detail = format!("Blocks of type \"{name}\" are not expected here.");
             self.problems
@@ -142,6 +146,16 @@ impl Walk {
         self.state.instances[at].outputs[index] = Some(mark(output, value));
         well
     }
+}
+
+/// A call's arguments; in JSON they are told apart by the variables of the module.
+pub(super) fn arguments<'a>(call: &'a Call, module: &Module) -> Cow<'a, Body> {
+    if call.body.json.is_none() {
+        return Cow::Borrowed(&call.body);
+    }
+    let schema =
+        BodySchema { attributes: module.variables.keys().cloned().collect(), blocks: Vec::new() };
+    Cow::Owned(crate::config::expand_json(&call.body, &schema).0)
 }
 
 /// The path without instance keys.

@@ -104,7 +104,9 @@ impl Walk {
     ) -> (Value, Diagnostics) {
         let unknown = Value::unknown(variable.constraint.ty.without_optional());
         let Some(call) = self.call_of(at) else { return (unknown, Diagnostics::none()) };
-        let argument = call.body.attributes.iter().find(|argument| argument.name.name == *name);
+        let module = &self.state.config.tree[self.state.instances[at].module];
+        let body = super::values::arguments(call, module);
+        let argument = body.attributes.iter().find(|argument| argument.name.name == *name);
         let Some(argument) = argument else {
             return match &variable.default {
                 Some(default) => self.converted(variable, self.default(default), default.span),
