@@ -12,6 +12,19 @@ use super::{Found, Scope, access};
 /// How deep expressions may nest; deeper ones are refused before the stack runs out.
 const DEPTH_LIMIT: usize = 1_000;
 
+/// How much of the stack an expression takes, beside a plain one.
+const fn weight(kind: &ExprKind) -> usize {
+    match kind {
+        ExprKind::For(_)
+        | ExprKind::Conditional { .. }
+        | ExprKind::Template(_)
+        | ExprKind::Splat { .. }
+        | ExprKind::Call { .. }
+        | ExprKind::Object(_) => 4,
+        _ => 1,
+    }
+}
+
 /// Names that an expression binds itself: those of `for`, and the element of a splat.
 pub(super) struct Frame<'a> {
     pub(super) parent: Option<&'a Self>,
@@ -80,16 +93,17 @@ impl<'s> Evaluator<'s> {
     }
 
     pub(super) fn expr(&mut self, expr: &Expr, frame: &Frame<'_>) -> Value {
-        if self.depth >= DEPTH_LIMIT {
+        let weight = weight(&expr.kind);
+        if self.depth + weight > DEPTH_LIMIT {
             let detail = format!("Expressions may nest {DEPTH_LIMIT} levels deep at most.");
             self.report(
                 Diagnostic::error(390, "Expression nested too deeply", detail).at(expr.span),
             );
             return failed();
         }
-        self.depth += 1;
+        self.depth += weight;
         let value = self.dispatch(expr, frame);
-        self.depth -= 1;
+        self.depth -= weight;
         value
     }
 

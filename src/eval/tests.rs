@@ -131,3 +131,25 @@ fn deep_expressions_are_refused() {
     let (value, problems) = evaluate_checked(&expr, &scope);
     assert!(problems.has_errors() && matches!(value.kind(), Kind::Unknown(_)));
 }
+
+#[test]
+fn nesting_ends_before_the_stack() {
+    let scope = Many::new();
+    let forms = [
+        ("[for x in [1] : ", "]"),
+        ("true ? ", " : 1"),
+        ("upper(", ")"),
+        ("\"a${", "}\""),
+        ("{ a = ", " }"),
+        ("[", "]"),
+        ("!", ""),
+        ("try(", ")"),
+    ];
+    for (open, close) in forms {
+        for depth in [100, 200] {
+            let text = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+            let (expr, _) = parse_expr(&text, FileId(0), 0);
+            let _ = evaluate_checked(&expr, &scope);
+        }
+    }
+}
