@@ -1,6 +1,6 @@
 //! Functions on IP networks.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use dashu_int::{IBig, UBig};
 
