@@ -5,6 +5,9 @@ use clap::ArgAction;
 
 use super::Inputs;
 
+/// Operations under way at once where nothing is said.
+const PARALLELISM: u16 = 64;
+
 /// A cloud to work on.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cloud {
@@ -57,7 +60,7 @@ pub struct Planning {
     #[arg(long, value_name = "ADDRESS")]
     pub replace: Vec<String>,
     /// How many operations may be under way at once
-    #[arg(long, default_value_t = 64, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, default_value_t = PARALLELISM, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub parallelism: u16,
     /// Show warnings by their titles alone
     #[arg(long)]
@@ -68,6 +71,27 @@ pub struct Planning {
     pub input: Option<bool>,
     #[command(flatten)]
     pub locking: Locking,
+}
+
+impl Default for Planning {
+    /// As where nothing is written.
+    fn default() -> Self {
+        Self {
+            inputs: Inputs::default(),
+            phase: None,
+            cloud: None,
+            destroy: false,
+            refresh_only: false,
+            refresh: true,
+            target: Vec::new(),
+            exclude: Vec::new(),
+            replace: Vec::new(),
+            parallelism: PARALLELISM,
+            compact_warnings: false,
+            input: None,
+            locking: Locking { lock: true, lock_timeout: "0s".to_owned() },
+        }
+    }
 }
 
 /// `terrace plan`

@@ -1,0 +1,123 @@
+//! `terrace import`: adopts an object that exists: its tags say from now on whose it is.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::base::{Address, Id};
+use crate::cli::args::Import;
+use crate::cli::context::Context;
+use crate::cli::error::{CommandError, Exit, Kind, Outcome};
+use crate::cli::session::Session;
+use crate::cli::settings::Planning;
+use crate::cli::{ledger, planning, runtime};
+use crate::engine::{Entry, Journal as _};
+use crate::plan::{Action, Live, Owner, Step};
+use crate::provider::{ClaimRequest, ReadRequest, Reader as _, Writer as _};
+use crate::report::paint::{ADD, paint};
+
+/// Adopts one object.
+pub fn run(args: &Import, context: &mut Context) -> Outcome {
+    let settings = Planning::resolve(&args.planning, &context.environment)?;
+    let address = planning::address(&args.address, "Invalid address")?;
+    runtime::block_on(async {
+        let access = ledger::change(settings.lock, "import", &context.environment);
+        let session = Session::open(&settings.values, settings.cloud, access, context).await?;
+        let done = adopt(&session, &settings, &address, &args.id, context).await;
+        let closed = session.ledger.close(None).await;
+        done?;
+        closed.map_err(|error| ledger::refused(&error, context))?;
+        let done = paint(ADD, "Import successful!");
+        context.printer.line(&format!("{done} {address} is {}.", args.id));
+        if !context.global.automation {
+            context.printer.progress("`terrace plan` shows how it differs from its configuration.");
+        }
+        Ok(Exit::Success)
+    })
+}
+
+async fn adopt(
+    session: &Session,
+    settings: &Planning,
+    address: &Address,
+    id: &str,
+    context: &mut Context,
+) -> Result<(), CommandError> {
+    let options = planning::options(settings)?;
+    let input = planning::input_of(session, options, context)?;
+    let made = planning::look(session, input).await;
+    let step = made.outcome.plan.steps.iter().find(|step| step.address == *address);
+    let Some(step) = step else {
+        context.report(&made.outcome.problems, &session.project.sources);
+        let detail = format!("The configuration declares no {address}");
+        return Err(CommandError::say(Kind::NotFound, "Resource address does not exist", detail)
+            .hint("Write its resource block first; `terrace plan` then shows what differs"));
+    };
+    if step.action != Action::Create {
+        let known = step.object.as_ref().map(Id::as_str).unwrap_or_default();
+        let detail = format!("The stack owns {known} as {address} already");
+        return Err(CommandError::say(Kind::Usage, "Resource already managed", detail));
+    }
+    let live = find(session, step, id).await?;
+    claim(session, step, &live).await
+}
+
+async fn find(session: &Session, step: &Step, id: &str) -> Result<Live, CommandError> {
+    let request = ReadRequest {
+        type_name: step.address.type_name().clone(),
+        scope: step.scope.clone(),
+        id: id.into(),
+    };
+    let stack = &session.selected.stack.name;
+    let found = session.cloud.read(&request).await.map_err(|error| {
+        CommandError::new(Kind::Cloud, "The object cannot be read", error)
+    })?;
+    let Some(live) = found else {
+        let detail = format!("There is no {} with the id \"{id}\"", request.type_name);
+        return Err(CommandError::say(
+            Kind::NotFound,
+            "Cannot import non-existent remote object",
+            detail,
+        ));
+    };
+    match &live.owner {
+        Some(owner) if owner.stack != *stack || owner.address != step.address => {
+            let detail = format!("It is {} of the stack \"{}\"", owner.address, owner.stack);
+            Err(CommandError::say(Kind::Usage, "The object belongs to somebody else", detail)
+                .hint("Let its owner give it up first, with a `removed` block or `moved`"))
+        }
+        _ => Ok(live),
+    }
+}
+
+/// Writes the tags, and remembers the object.
+async fn claim(session: &Session, step: &Step, live: &Live) -> Result<(), CommandError> {
+    let stack = session.selected.stack.name.clone();
+    let owner = Owner {
+        stack: stack.clone(),
+        address: step.address.clone(),
+        generation: step.generation,
+        nonce: None,
+    };
+    let request = ClaimRequest {
+        type_name: live.type_name.clone(),
+        scope: live.scope.clone(),
+        id: live.id.clone(),
+        stack,
+        owner: Some(owner),
+    };
+    session.cloud.claim(&request).await.map_err(|error| {
+        CommandError::new(Kind::Cloud, "The object's tags cannot be written", error)
+    })?;
+    session.ledger.remember(&Entry {
+        address: step.address.clone(),
+        generation: step.generation,
+        type_name: live.type_name.clone(),
+        scope: live.scope.clone(),
+        id: live.id.clone(),
+        kept: BTreeMap::new(),
+        tainted: None,
+        after: Vec::new(),
+        age: Duration::ZERO,
+    });
+    Ok(())
+}
