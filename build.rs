@@ -11,6 +11,8 @@ use std::{env, fs};
 
 #[path = "build/embed.rs"]
 mod embed;
+#[path = "build/example.rs"]
+mod example;
 #[path = "build/pages.rs"]
 mod pages;
 #[path = "build/typed.rs"]
@@ -19,6 +21,8 @@ mod typed;
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=schemas");
     println!("cargo::rerun-if-changed=src/diag/codes");
+    println!("cargo::rerun-if-changed=examples/shop");
+    println!("cargo::rerun-if-changed=modules");
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var("OUT_DIR")?);
@@ -29,6 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         schemas.push((kind, files?));
     }
     fs::write(out.join("schema_table.rs"), embed::table(&out, &schemas)?)?;
+    fs::write(out.join("example.rs"), example::table()?)?;
     fs::write(out.join("pages.rs"), pages::table()?)?;
     let wanted = fs::read_to_string("schemas/typed.txt")?;
     fs::write(out.join("schema_typed.rs"), typed::structs(&wanted, &schemas)?)?;

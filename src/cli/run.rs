@@ -51,6 +51,7 @@ fn dispatch(command: Command, context: &mut Context) -> Outcome {
     match command {
         Command::Apply(args) => commands::apply::run(&args, context),
         Command::Console(args) => commands::console::run(&args, context),
+        Command::Demo(args) => commands::demo::run(&args, context),
         Command::Destroy(args) => commands::destroy::run(&args, context),
         Command::Drift(args) => commands::drift::run(args, context),
         Command::Plan(args) => commands::plan::run(&args, context),
@@ -68,12 +69,7 @@ fn dispatch(command: Command, context: &mut Context) -> Outcome {
         Command::Status(args) => commands::status::run(&args, context),
         Command::Validate(args) => commands::validate::run(&args, context),
         Command::Version(args) => commands::version::run(&args, context),
-        _ => todo_command(),
     }
-}
-
-fn todo_command() -> Outcome {
-    Err(CommandError::say(Kind::Usage, "Not available", "The command is not wired up yet"))
 }
 
 /// Help and version end well; anything else that the parser refuses ends with 1, as Terraform's does.

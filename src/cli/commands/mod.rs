@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod completions;
 pub mod console;
+pub mod demo;
 pub mod destroy;
 pub mod drift;
 pub mod explain;
