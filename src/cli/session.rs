@@ -8,7 +8,7 @@ use super::context::Context;
 use super::error::{CommandError, Kind};
 use super::ledger::{Files, data_folder};
 use super::project::Project;
-use super::settings::{Cloud, Planning, Values};
+use super::settings::{Cloud, Values};
 use super::{env, inputs};
 use crate::config::Selected;
 use crate::engine::{SchemaTypes, Types};

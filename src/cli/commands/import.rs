@@ -12,7 +12,7 @@ use crate::cli::settings::Planning;
 use crate::cli::{ledger, planning, runtime};
 use crate::engine::{Entry, Journal as _};
 use crate::plan::{Action, Live, Owner, Step};
-use crate::provider::{ClaimRequest, ReadRequest, Reader as _, Writer as _};
+use crate::provider::{ClaimRequest, ReadRequest};
 use crate::report::paint::{ADD, paint};
 
 /// Adopts one object.

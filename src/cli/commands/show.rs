@@ -9,7 +9,6 @@ use crate::cli::planning;
 use crate::cli::runtime;
 use crate::cli::session::Session;
 use crate::cli::settings::{self, Values};
-use crate::engine::Recover;
 use crate::ledger::Access;
 use crate::plan::Options;
 use crate::report::{json, text};

@@ -203,7 +203,7 @@ fn conclusion(outcome: &Outcome, all: &[Change<'_>], text: &mut String) {
         let interrupting = interrupting(all);
         writeln!(text, "{}{unchanged}{interrupting}", paint(STRONG, totals)).expect(FITS);
     }
-    if !outcome.complete {
+    if !outcome.complete && !outcome.errored() {
         text.push_str("This plan leaves out a part of the configuration, as was asked for.\n");
     }
 }
