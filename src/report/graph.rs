@@ -39,7 +39,9 @@ pub fn resources(tree: &Tree) -> BTreeMap<String, BTreeSet<String>> {
 /// In Graphviz' language.
 #[must_use]
 pub fn dot(tree: &Tree) -> String {
-    let mut text = String::from("digraph terrace {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n");
+    let mut text = String::from(
+        "digraph terrace {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n",
+    );
     let resources = resources(tree);
     for name in resources.keys() {
         writeln!(text, "  \"{name}\";").expect(FITS);

@@ -78,7 +78,12 @@ fn planning(phase: &str, cloud: args::Cloud) -> args::Planning {
 }
 
 fn planned(phase: &str, cloud: args::Cloud) -> args::Plan {
-    args::Plan { planning: planning(phase, cloud), out: None, detailed_exitcode: false, json: false }
+    args::Plan {
+        planning: planning(phase, cloud),
+        out: None,
+        detailed_exitcode: false,
+        json: false,
+    }
 }
 
 fn applied(planning: args::Planning) -> args::Apply {

@@ -68,9 +68,11 @@ async fn find(session: &Session, step: &Step, id: &str) -> Result<Live, CommandE
         id: id.into(),
     };
     let stack = &session.selected.stack.name;
-    let found = session.cloud.read(&request).await.map_err(|error| {
-        CommandError::new(Kind::Cloud, "The object cannot be read", error)
-    })?;
+    let found = session
+        .cloud
+        .read(&request)
+        .await
+        .map_err(|error| CommandError::new(Kind::Cloud, "The object cannot be read", error))?;
     let Some(live) = found else {
         let detail = format!("There is no {} with the id \"{id}\"", request.type_name);
         return Err(CommandError::say(
