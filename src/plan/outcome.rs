@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecow::EcoString;
 use indexmap::IndexMap;
 
-use super::{Action, Intent, Live, Plan, Replay};
+use super::{Action, Intent, Live, Plan, Reason, Replay};
 use crate::base::{Address, ModulePath, ResourceAddress, TypeName};
 use crate::diag::Diagnostics;
 use crate::value::{AttrPath, Type, Value};
@@ -52,7 +52,11 @@ impl Outcome {
     #[must_use]
     pub fn has_changes(&self) -> bool {
         self.plan.steps.iter().any(|step| {
-            step.action != Action::NoOp || step.moved_from.is_some() || step.importing.is_some()
+            let only_checks =
+                step.action == Action::Read && step.reason == Reason::ReadBecauseCheckNested;
+            (step.action != Action::NoOp && !only_checks)
+                || step.moved_from.is_some()
+                || step.importing.is_some()
         }) || self.outputs.values().any(OutputChange::is_change)
     }
 }

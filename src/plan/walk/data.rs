@@ -80,7 +80,10 @@ impl Walk {
         let value = match self.deferral(subject, &config) {
             Some(reason) => self.read_later(subject, schema, &config, reason),
             None => match self.read_now(subject, schema, &config) {
-                Answer::Value(value) => value,
+                Answer::Value(value) => {
+                    self.read_again(subject, &config, &value);
+                    value
+                }
                 other => return other,
             },
         };
@@ -195,6 +198,19 @@ impl Walk {
         };
         self.draft(subject, step);
         planned
+    }
+
+    /// A data source within a check is read once more while applying, whatever it said when planning.
+    fn read_again(&mut self, subject: &Subject<'_>, config: &Value, value: &Value) {
+        if subject.resource.check.is_none() {
+            return;
+        }
+        let step = Step {
+            reason: Reason::ReadBecauseCheckNested,
+            planned: Some(value.clone()),
+            ..blank(&subject.address, scope_of(&subject.provider, config), Action::Read)
+        };
+        self.draft(subject, step);
     }
 
     fn undo_drafts(&mut self, to: usize) {
