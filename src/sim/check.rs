@@ -47,7 +47,15 @@ impl Candidate<'_> {
             let Some(code) = reference.missing.as_ref().filter(|_| !reference.open) else {
                 continue;
             };
+            // What was there before is AWS's own concern: the interface that came with an instance is nobody's object.
+            let before = self
+                .itself
+                .map(|itself| texts_at(&itself.value, &reference.attr))
+                .unwrap_or_default();
             for name in texts_at(self.value, &reference.attr) {
+                if before.contains(&name) {
+                    continue;
+                }
                 if by_name(store, reference, &name).is_none() && !is_aws_own(reference, &name) {
                     let message = format!("The {} '{name}' does not exist", reference.to[0]);
                     return Err(self.error(ErrorClass::NotFound, code, message));
