@@ -6,6 +6,7 @@
 
 mod autoscaling;
 mod cloud;
+mod cloudwatch;
 mod data;
 mod ec2;
 mod elbv2;
@@ -16,6 +17,8 @@ mod rds;
 mod regional;
 mod registry;
 mod resource;
+mod secretsmanager;
 mod settings;
+mod ssm;
 
 pub use cloud::Aws;

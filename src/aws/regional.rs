@@ -66,6 +66,7 @@ pub struct Regional {
     region: Region,
     sdk: SdkConfig,
     endpoints: BTreeMap<String, String>,
+    default_tags: BTreeMap<String, String>,
     clients: Clients,
     account: Arc<OnceCell<String>>,
     memo: Arc<Memo>,
@@ -109,6 +110,7 @@ impl Regional {
             region: region.clone(),
             sdk,
             endpoints: settings.endpoints.clone(),
+            default_tags: settings.default_tags.clone(),
             clients: Clients::default(),
             account,
             memo: Arc::default(),
@@ -119,6 +121,12 @@ impl Regional {
     #[must_use]
     pub fn region(&self) -> &Region {
         &self.region
+    }
+
+    /// The tags that the provider configuration gives to everything.
+    #[must_use]
+    pub fn default_tags(&self) -> &BTreeMap<String, String> {
+        &self.default_tags
     }
 
     /// What bulk reads have answered since the last refresh. Lists use it; single reads and polls do not.

@@ -3,7 +3,7 @@
 use super::error::Operation as _;
 use super::regional::Regional;
 use super::resource::{Adapter, Erased};
-use super::{autoscaling, ec2, elbv2, iam, rds};
+use super::{autoscaling, cloudwatch, ec2, elbv2, iam, rds, secretsmanager, ssm};
 use crate::base::{StackName, TypeName};
 use crate::provider::{Error, tags};
 
@@ -40,6 +40,10 @@ static RESOURCES: &[&dyn Erased] = &[
     &Adapter::<rds::instance::Instance>::new(),
     &Adapter::<rds::parameter_group::ParameterGroup>::new(),
     &Adapter::<rds::subnet_group::SubnetGroup>::new(),
+    &Adapter::<cloudwatch::alarm::Alarm>::new(),
+    &Adapter::<secretsmanager::secret::Secret>::new(),
+    &Adapter::<secretsmanager::secret_version::SecretVersion>::new(),
+    &Adapter::<ssm::parameter::Parameter>::new(),
 ];
 
 /// The code of a type.

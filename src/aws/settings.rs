@@ -29,6 +29,8 @@ pub struct Settings {
     pub region: Region,
     /// Endpoints by service, as the `endpoints` block names them.
     pub endpoints: BTreeMap<String, String>,
+    /// The tags that everything gets.
+    pub default_tags: BTreeMap<String, String>,
     /// How often a read is tried.
     pub read_attempts: u32,
 }
@@ -85,7 +87,14 @@ impl Settings {
             .and_then(crate::value::Number::to_i64)
             .and_then(|retries| u32::try_from(retries).ok())
             .map_or(5, |retries| retries + 1);
-        Ok(Self { sdk, region, endpoints, read_attempts })
+        let default_tags = blocks(config, "default_tags")
+            .first()
+            .and_then(|block| block.attribute("tags")?.as_entries())
+            .into_iter()
+            .flatten()
+            .filter_map(|(key, value)| Some((key.to_string(), value.as_str()?.to_owned())))
+            .collect();
+        Ok(Self { sdk, region, endpoints, default_tags, read_attempts })
     }
 }
 

@@ -1,10 +1,21 @@
 //! Data sources: one file each, and the list of them.
 
+mod account;
+mod ami;
+mod instance_type;
+mod instances;
+mod network;
+mod parameter;
+mod zones;
+
 use std::marker::PhantomData;
 
+use aws_sdk_ec2::types::{Filter, Tag};
+
 use super::regional::Regional;
+use super::resource::Tags;
 use crate::base::TypeName;
-use crate::provider::{Error, ErrorClass, Future};
+use crate::provider::{Error, ErrorClass, Future, policy_document};
 use crate::schema::Typed;
 use crate::value::Value;
 
@@ -50,10 +61,77 @@ impl<S: Source> Erased for Adapter<S> {
     }
 }
 
+/// The one data source that asks no cloud.
+struct PolicyDocument;
+
+impl Erased for PolicyDocument {
+    fn type_name(&self) -> &'static str {
+        "aws_iam_policy_document"
+    }
+
+    fn read<'a>(&'a self, _aws: &'a Regional, config: &'a Value) -> Future<'a, Value> {
+        Box::pin(std::future::ready(policy_document(config)))
+    }
+}
+
 /// Every data source with an AWS file.
-static SOURCES: &[&dyn Erased] = &[];
+static SOURCES: &[&dyn Erased] = &[
+    &Adapter::<account::CallerIdentity>(PhantomData),
+    &Adapter::<account::DefaultTags>(PhantomData),
+    &Adapter::<account::Partition>(PhantomData),
+    &Adapter::<account::Region>(PhantomData),
+    &Adapter::<ami::Ami>(PhantomData),
+    &Adapter::<instance_type::InstanceType>(PhantomData),
+    &Adapter::<instances::Instances>(PhantomData),
+    &Adapter::<network::SecurityGroup>(PhantomData),
+    &Adapter::<network::Subnet>(PhantomData),
+    &Adapter::<network::Subnets>(PhantomData),
+    &Adapter::<network::Vpc>(PhantomData),
+    &Adapter::<parameter::Parameter>(PhantomData),
+    &Adapter::<zones::Zones>(PhantomData),
+    &PolicyDocument,
+];
 
 /// The code of a data source.
 pub fn source(type_name: &TypeName) -> Option<&'static dyn Erased> {
     SOURCES.iter().copied().find(|source| *type_name == source.type_name())
+}
+
+/// The one thing that was found.
+fn one<T>(type_name: &str, found: Vec<T>, hint: &str) -> Result<T, Error> {
+    let count = found.len();
+    let mut found = found.into_iter();
+    match (found.next(), count) {
+        (Some(one), 1) => Ok(one),
+        (_, 0) => Err(nothing(type_name, &format!("nothing matches; {hint}"))),
+        _ => Err(nothing(type_name, &format!("{count} match where one is asked for; {hint}"))),
+    }
+}
+
+fn nothing(type_name: &str, message: &str) -> Error {
+    Error::new(ErrorClass::Invalid, format!("read {type_name}"), message)
+}
+
+/// Filters of a describe call; none where there are none.
+fn filters<'a>(pairs: impl Iterator<Item = (&'a String, &'a Vec<String>)>) -> Option<Vec<Filter>> {
+    let filter = |(name, values): (&String, &Vec<String>)| {
+        Filter::builder().name(name).set_values(Some(values.clone())).build()
+    };
+    let filters: Vec<Filter> = pairs.map(filter).collect();
+    (!filters.is_empty()).then_some(filters)
+}
+
+/// Filters by tags.
+fn tag_filters(tags: &Tags) -> Vec<(String, Vec<String>)> {
+    tags.iter().map(|(key, value)| (format!("tag:{key}"), vec![value.clone()])).collect()
+}
+
+/// Tags as a map, without terrace's own.
+fn tags_of(tags: &[Tag]) -> Tags {
+    let shown = tags
+        .iter()
+        .filter(|tag| !tag.key().unwrap_or_default().starts_with(crate::provider::tags::PREFIX));
+    shown
+        .filter_map(|tag| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default())))
+        .collect()
 }

@@ -1,0 +1,3 @@
+//! CloudWatch: alarms.
+
+pub mod alarm;

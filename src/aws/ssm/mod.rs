@@ -1,0 +1,3 @@
+//! Systems Manager: parameters.
+
+pub mod parameter;
