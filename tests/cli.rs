@@ -1,6 +1,10 @@
 //! Every command as a user runs it: the built program in a folder of its own.
 
+#[path = "cli/files.rs"]
+mod files;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/sandbox.rs"]
 mod sandbox;
+#[path = "cli/stack.rs"]
+mod stack;

@@ -97,7 +97,7 @@ fn conclude(
                     (name.to_string(), output_value(&output.value, output.sensitive))
                 })
                 .collect();
-            context.tell(|lines| lines.outputs(values));
+            context.tell(|lines| lines.outputs(&values));
         }
         Voice::Human if complete && !outputs.is_empty() => {
             context.printer.line(&paint(STRONG, "\nOutputs:\n"));

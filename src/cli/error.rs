@@ -21,8 +21,6 @@ pub enum Kind {
     Ledger,
     /// The cloud refused or cannot be reached.
     Cloud,
-    /// The user stopped it.
-    Interrupted,
     /// Problems were shown already; nothing more is to be said.
     Reported,
     /// A mistake of terrace's own.
@@ -39,7 +37,6 @@ impl Kind {
             Self::Approval => 1005,
             Self::Ledger => 1006,
             Self::Cloud => 1007,
-            Self::Interrupted => 1008,
             Self::Reported | Self::Internal => 1009,
             Self::Stale => 1010,
         }

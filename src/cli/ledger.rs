@@ -109,16 +109,6 @@ fn literal(expr: &crate::syntax::ast::Expr) -> Option<String> {
     }
 }
 
-/// To look, or to change something while holding the lock.
-#[must_use]
-pub fn access(lock: Lock, command: &str, environment: &Environment) -> Access {
-    let wait = match lock {
-        Lock::Skip => return Access::Look,
-        Lock::Wait(wait) => wait,
-    };
-    Access::Change(holder(command, environment), wait)
-}
-
 /// The lock, waited for as long as asked; without a lock nothing can be changed, so it is waited for no time.
 #[must_use]
 pub fn change(lock: Lock, command: &str, environment: &Environment) -> Access {

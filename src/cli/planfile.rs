@@ -166,10 +166,10 @@ impl PlanFile {
             _ => PlanMode::Normal,
         };
         settings.refresh = if self.live { Refresh::Live } else { Refresh::Remembered };
-        settings.targets = self.targets.clone();
-        settings.excludes = self.excludes.clone();
-        settings.replace = self.replace.clone();
-        settings.values.phase = self.phase.clone();
+        settings.targets.clone_from(&self.targets);
+        settings.excludes.clone_from(&self.excludes);
+        settings.replace.clone_from(&self.replace);
+        settings.values.phase.clone_from(&self.phase);
         settings
     }
 

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 
 use crate::diag::render::{self, Style};
-use crate::diag::{Diagnostic, Diagnostics, Severity, SourceMap};
+use crate::diag::{Diagnostic, Severity, SourceMap};
 
 /// Whether progress is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,14 +59,8 @@ impl Printer {
 
     /// Whether a person can answer and see progress.
     #[must_use]
-    pub fn is_terminal(&self) -> bool {
+    pub fn is_terminal() -> bool {
         std::io::stdout().is_terminal() && std::io::stdin().is_terminal()
-    }
-
-    /// Whether progress may be drawn over itself.
-    #[must_use]
-    pub fn draws(&self) -> bool {
-        self.verbosity == Verbosity::Normal && std::io::stderr().is_terminal()
     }
 
     /// Prints a result as it stands.
@@ -102,13 +96,6 @@ impl Printer {
         }
     }
 
-    /// Prints problems.
-    pub fn diagnostics(&mut self, diagnostics: &Diagnostics, sources: &SourceMap) {
-        for diagnostic in diagnostics {
-            self.diagnostic(diagnostic, sources);
-        }
-    }
-
     /// Writes out what is still held back.
     pub fn flush(&mut self) {
         quit_on_closed_pipe(self.out.flush());
@@ -124,6 +111,8 @@ fn place(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
 }
 
 /// A reader that went away (`terrace plan | head`) ends the program quietly; nobody would see a message.
+#[expect(clippy::disallowed_methods, reason = "nobody is left to be told an exit code in good order")]
+#[expect(clippy::needless_pass_by_value, reason = "it ends here")]
 fn quit_on_closed_pipe(result: std::io::Result<()>) {
     if result.is_err() {
         std::process::exit(1);

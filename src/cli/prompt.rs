@@ -10,7 +10,7 @@ use super::printer::Printer;
 /// # Errors
 /// Where nobody can be asked.
 pub fn approve(printer: &mut Printer, question: &str, instead: &str) -> Result<(), CommandError> {
-    if !printer.is_terminal() {
+    if !Printer::is_terminal() {
         let detail = "There is no terminal at which somebody could be asked";
         return Err(CommandError::say(Kind::Approval, "Approval needed", detail).hint(instead));
     }

@@ -31,6 +31,7 @@ pub struct Locking {
 
 /// What decides the content of a plan.
 #[derive(clap::Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Planning {
     #[command(flatten)]
     pub inputs: Inputs,

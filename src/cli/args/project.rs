@@ -42,6 +42,7 @@ pub struct Validate {
 
 /// `terrace fmt`
 #[derive(clap::Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Fmt {
     /// Files and folders; `-` for standard input
     #[arg(value_name = "PATH")]

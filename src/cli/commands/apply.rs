@@ -31,13 +31,11 @@ pub fn run(args: &Apply, context: &mut Context) -> Outcome {
     if args.json {
         context.speak(Voice::Json);
     }
-    match &args.plan {
-        Some(path) => runtime::block_on(saved(path, &settings, context)),
-        None => {
-            let approval = if args.auto_approve { Approval::Given } else { Approval::Ask };
-            runtime::block_on(fresh(&settings, approval, context))
-        }
+    if let Some(path) = &args.plan {
+        return runtime::block_on(saved(path, &settings, context));
     }
+    let approval = if args.auto_approve { Approval::Given } else { Approval::Ask };
+    runtime::block_on(fresh(&settings, approval, context))
 }
 
 /// Plans, asks, applies.
@@ -96,7 +94,7 @@ fn question(made: &Made, intent: Intent) -> String {
 
 /// Applies a saved plan: makes it again from what it was made from, and refuses if it is another one by now.
 async fn saved(path: &Utf8Path, settings: &Planning, context: &mut Context) -> Outcome {
-    let file = open(path, context).await?;
+    let file = open(path, context)?;
     let settings = file.settings(settings);
     let access = ledger::change(settings.lock, "apply", &context.environment);
     let mut session = Session::open(&settings.values, settings.cloud, access, context).await?;
@@ -136,7 +134,7 @@ async fn again(
 }
 
 /// Reads a saved plan of the stack in the current folder.
-pub async fn open(path: &Utf8Path, context: &mut Context) -> Result<PlanFile, CommandError> {
+pub fn open(path: &Utf8Path, context: &mut Context) -> Result<PlanFile, CommandError> {
     let project = crate::cli::project::Project::load(context);
     let files = ledger::Files::of(&project.config, context)?;
     let stack = &project.config.stack.name;

@@ -7,6 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::error::{Exit, Outcome};
 
 /// Prints the script for the shell.
+#[expect(clippy::unnecessary_wraps, reason = "every command answers alike")]
 pub fn run(args: &Completions, context: &mut Context) -> Outcome {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "terrace", &mut script);

@@ -8,6 +8,7 @@ use crate::cli::args;
 use crate::cli::context::Context;
 use crate::cli::error::{CommandError, Exit, Kind, Outcome};
 use crate::cli::planning;
+use crate::cli::printer::Printer;
 use crate::cli::project::Project;
 use crate::cli::session::{self, Session};
 use crate::cli::settings::{self, Cloud, Values};
@@ -26,10 +27,10 @@ const NAME: &str = "<console-input>";
 pub fn run(args: &args::Console, context: &mut Context) -> Outcome {
     let values = Values::resolve(&args.inputs, args.phase.as_deref(), &context.environment);
     let cloud = settings::cloud(args.cloud, &context.environment)?;
-    let (mut project, input, live) = prepare(&values, cloud, context)?;
-    let (console, problems) = Console::new(input, live);
+    let (mut project, input, known) = prepare(&values, cloud, context)?;
+    let (console, problems) = Console::new(input, known);
     context.report(&only_errors(problems), &project.sources);
-    if context.printer.is_terminal() {
+    if Printer::is_terminal() {
         return interactive(&console, &mut project, context);
     }
     let mut last = None;
@@ -120,6 +121,7 @@ fn shown(expr: &Expr, value: &Value) -> String {
 }
 
 /// Asks for lines until the input ends. A line with open brackets goes on in the next.
+#[expect(clippy::unnecessary_wraps, reason = "it is how the command ends")]
 fn interactive(console: &Console, project: &mut Project, context: &mut Context) -> Outcome {
     let mut text = String::new();
     loop {

@@ -17,21 +17,17 @@ pub fn run(args: &Explain, context: &mut Context) -> Outcome {
         return Ok(Exit::Success);
     };
     let wanted = normal(code);
-    match pages().iter().find(|(name, _)| *name == wanted) {
-        Some((_, page)) => {
-            context.printer.line(page.trim_end());
-            Ok(Exit::Success)
-        }
-        None => {
-            let detail = format!("There is no error code {code}");
-            let error = CommandError::say(Kind::NotFound, "Unknown error code", detail);
-            let near = did_you_mean(&wanted, pages().iter().map(|(name, _)| *name));
-            Err(error.hint(near.map_or_else(
-                || "`terrace explain` lists all codes".to_owned(),
-                |name| format!("Did you mean {name}?"),
-            )))
-        }
+    if let Some((_, page)) = pages().iter().find(|(name, _)| *name == wanted) {
+        context.printer.line(page.trim_end());
+        return Ok(Exit::Success);
     }
+    let detail = format!("There is no error code {code}");
+    let error = CommandError::say(Kind::NotFound, "Unknown error code", detail);
+    let near = did_you_mean(&wanted, pages().iter().map(|(name, _)| *name));
+    Err(error.hint(near.map_or_else(
+        || "`terrace explain` lists all codes".to_owned(),
+        |name| format!("Did you mean {name}?"),
+    )))
 }
 
 /// `304`, `e304` and `E0304` mean the same.

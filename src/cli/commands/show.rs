@@ -16,13 +16,13 @@ use crate::report::{json, text};
 /// Shows a plan file, or looks at the cloud.
 pub fn run(args: &Show, context: &mut Context) -> Outcome {
     match &args.plan {
-        Some(path) => runtime::block_on(saved(path, args, context)),
+        Some(path) => saved(path, args, context),
         None => runtime::block_on(live(args, context)),
     }
 }
 
-async fn saved(path: &Utf8Path, args: &Show, context: &mut Context) -> Outcome {
-    let file = super::apply::open(path, context).await?;
+fn saved(path: &Utf8Path, args: &Show, context: &mut Context) -> Outcome {
+    let file = super::apply::open(path, context)?;
     if args.json {
         context.printer.line(&file.document.to_string());
     } else {

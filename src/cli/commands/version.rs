@@ -12,6 +12,7 @@ pub const TERRAFORM: &str = "1.11.4";
 pub const TERRACE: &str = env!("CARGO_PKG_VERSION");
 
 /// Prints the version, in Terraform's shape.
+#[expect(clippy::unnecessary_wraps, reason = "every command answers alike")]
 pub fn run(args: &Version, context: &mut Context) -> Outcome {
     let platform = format!("{}_{}", std::env::consts::OS, architecture());
     if args.json {

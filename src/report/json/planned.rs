@@ -28,9 +28,8 @@ pub fn planned(outcome: &Outcome, lines: &Lines<'_>) -> Vec<String> {
             json!({"sensitive": output.sensitive, "action": action})
         };
         let outputs = outcome.outputs.iter();
-        told.push(
-            lines.outputs(outputs.map(|(name, one)| (name.to_string(), entry(one))).collect()),
-        );
+        let outputs = outputs.map(|(name, one)| (name.to_string(), entry(one))).collect();
+        told.push(lines.outputs(&outputs));
     }
     told
 }

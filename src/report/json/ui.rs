@@ -90,7 +90,7 @@ impl<'a> Lines<'a> {
 
     /// The outputs: as planned with their actions, or as they are.
     #[must_use]
-    pub fn outputs(&self, outputs: Map<String, Json>) -> String {
+    pub fn outputs(&self, outputs: &Map<String, Json>) -> String {
         let message = format!("Outputs: {}", outputs.len());
         self.line("info", &message, "outputs", json!({"outputs": outputs}))
     }

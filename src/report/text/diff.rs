@@ -53,7 +53,7 @@ impl<'a> Diff<'a> {
         let mut diff = Diff { change, text: String::new() };
         match (change.before(), change.after()) {
             (Some(before), Some(after)) => {
-                diff.entries(before, after, indent, &AttrPath::default())
+                diff.entries(before, after, indent, &AttrPath::default());
             }
             (None, Some(after)) => diff.whole(after, "+", indent),
             (Some(before), None) => diff.whole(before, "-", indent),

@@ -1,0 +1,152 @@
+//! The main job: plan, apply, plan again, change, destroy, on objects that live in the ledger.
+
+use crate::sandbox::Sandbox;
+
+const STACK: &str = r#"
+variable "n" {
+  type    = number
+  default = 2
+}
+
+resource "terraform_data" "a" {
+  count = var.n
+  input = "x${count.index}"
+}
+
+resource "terraform_data" "b" {
+  input            = terraform_data.a[0].output
+  triggers_replace = [var.n]
+}
+
+resource "terraform_data" "secret" {
+  triggers_replace = sensitive("canary-4711")
+}
+
+output "b" {
+  value = terraform_data.b.output
+}
+
+output "secret" {
+  value     = terraform_data.secret.triggers_replace
+  sensitive = true
+}
+"#;
+
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+#[test]
+fn a_stack_is_planned_applied_changed_and_destroyed() {
+    let sandbox = Sandbox::of(STACK);
+    let plan = sandbox.run("plan -no-color").ok().out;
+    assert!(plan.contains("Plan: 4 to add, 0 to change, 0 to destroy."), "{plan}");
+    assert!(plan.contains("terraform_data.a[0].output"), "{plan}");
+    assert_eq!(sandbox.run("plan -detailed-exitcode").code, 2);
+    sandbox.run("apply -auto-approve").ok();
+    let plan = sandbox.run("plan -detailed-exitcode").ok().out;
+    assert!(plan.contains("No changes."), "{plan}");
+    let plan = sandbox.run("plan -no-color -var n=1").ok().out;
+    assert!(plan.contains("# forces replacement"), "{plan}");
+    assert!(plan.contains("Plan: 1 to add, 0 to change, 2 to destroy."), "{plan}");
+    sandbox.run("apply -auto-approve -var n=1").ok();
+    sandbox.run("destroy -auto-approve -var n=1").ok();
+    assert!(sandbox.run("show").ok().out.contains("The stack owns nothing."));
+}
+
+#[test]
+fn outputs_are_read_back() {
+    let sandbox = Sandbox::of(STACK);
+    sandbox.run("apply -auto-approve").ok();
+    assert_eq!(sandbox.run("output b").ok().out, "\"x0\"\n");
+    assert_eq!(sandbox.run("output -raw b").ok().out, "x0");
+    assert_eq!(json(&sandbox.run("output -json").ok().out)["b"]["value"], "x0");
+    assert!(sandbox.run("output").ok().out.contains("secret = <sensitive>"));
+    sandbox.run("output c").fails("Output not found");
+}
+
+#[test]
+fn a_saved_plan_is_shown_and_applied_once() {
+    let sandbox = Sandbox::of(STACK);
+    sandbox.run("plan -out=p").ok();
+    let document = json(&sandbox.run("show -json p").ok().out);
+    assert_eq!(document["format_version"], "1.2");
+    assert_eq!(document["resource_changes"].as_array().map(Vec::len), Some(4));
+    assert!(sandbox.run("show p").ok().out.contains("Plan: 4 to add"));
+    sandbox.run("apply p").ok();
+    sandbox.run("apply p").fails("The plan is stale");
+    sandbox.run("plan -detailed-exitcode").ok();
+}
+
+#[test]
+fn what_a_run_says_can_be_read_by_programs() {
+    let sandbox = Sandbox::of(STACK);
+    let lines = sandbox.run("apply -json -auto-approve").ok().out;
+    let kinds: Vec<String> =
+        lines.lines().map(|line| json(line)["type"].as_str().unwrap_or_default().into()).collect();
+    for kind in ["version", "planned_change", "change_summary", "apply_start", "apply_complete", "outputs"] {
+        assert!(kinds.iter().any(|other| other == kind), "{kind} is not among {kinds:?}");
+    }
+    let state = json(&sandbox.run("show -json").ok().out);
+    let resources = state.pointer("/values/root_module/resources").and_then(|all| all.as_array());
+    assert_eq!(resources.map(Vec::len), Some(4));
+}
+
+#[test]
+fn secrets_are_in_no_output_and_no_file() {
+    let sandbox = Sandbox::of(STACK);
+    let mut said = String::new();
+    for arguments in ["plan -out=p", "apply p", "plan", "show", "output", "status"] {
+        let run = sandbox.run(arguments).ok();
+        said += &run.out;
+        said += &run.err;
+    }
+    assert!(!said.contains("canary-4711"), "{said}");
+    let mut folders = vec![sandbox.path(".terrace")];
+    let mut files = vec![sandbox.path("p")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    for file in files {
+        let content = std::fs::read(&file).expect("a file");
+        let found = content.windows(11).any(|bytes| bytes == b"canary-4711");
+        assert!(!found, "{}", file.display());
+    }
+}
+
+#[test]
+fn plan_files_that_cannot_be_used_are_refused() {
+    let sandbox = Sandbox::of(STACK);
+    sandbox.run("plan -out=p").ok();
+    let whole = sandbox.read("p");
+    sandbox.write("cut", &whole[..whole.len() / 2]);
+    sandbox.run("apply cut").fails("The plan file is damaged");
+    sandbox.write("newer", whole.replace("\"version\": 1", "\"version\": 99"));
+    sandbox.run("apply newer").fails("The plan file is of another version");
+    sandbox.write("other", whole.replacen("\"stack\": \"", "\"stack\": \"another-", 1));
+    sandbox.run("apply other").fails("The plan is of another stack");
+    sandbox.write("text", "hello");
+    sandbox.run("apply text").fails("The plan file is damaged");
+    sandbox.run("apply missing").fails("Cannot read the plan file");
+    sandbox.run("apply p").ok();
+}
+
+#[test]
+fn nobody_is_asked_where_nobody_can_answer() {
+    let sandbox = Sandbox::of(STACK);
+    sandbox.run("apply").fails("Approval needed");
+    sandbox.run("apply -input=false").fails("auto-approve required");
+    sandbox.run("destroy -json").code.checked_sub(1).filter(|code| *code == 0).expect("exit code 1");
+}
+
+#[test]
+fn an_object_is_adopted_by_its_id() {
+    let sandbox = Sandbox::of("resource \"random_id\" \"r\" {\n  byte_length = 8\n}\n");
+    sandbox.run("import random_id.missing p-9hUg").fails("Resource address does not exist");
+    sandbox.run("import random_id.r p-9hUgAAAAA").ok();
+    assert!(sandbox.run("plan").ok().out.contains("No changes."));
+    sandbox.run("import random_id.r p-9hUgAAAAA").fails("Resource already managed");
+}
