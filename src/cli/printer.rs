@@ -111,7 +111,10 @@ fn place(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
 }
 
 /// A reader that went away (`terrace plan | head`) ends the program quietly; nobody would see a message.
-#[expect(clippy::disallowed_methods, reason = "nobody is left to be told an exit code in good order")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nobody is left to be told an exit code in good order"
+)]
 #[expect(clippy::needless_pass_by_value, reason = "it ends here")]
 fn quit_on_closed_pipe(result: std::io::Result<()>) {
     if result.is_err() {

@@ -13,7 +13,10 @@ fn problems_show_file_line_and_what_to_do() {
         ("output \"a\" {\n  value = local.b\n}\n", "Reference to undeclared local value"),
         ("locals {\n  a = local.b\n  b = local.a\n}\n", "Cycle: "),
         ("resource \"aws_vpc\" \"a\" {\n  cidr_block = [1]\n}\n", "Incorrect attribute value type"),
-        ("resource \"aws_instance\" \"a\" {\n  instance_type = 1\n  tenancy = \"odd\"\n}\n", "tenancy"),
+        (
+            "resource \"aws_instance\" \"a\" {\n  instance_type = 1\n  tenancy = \"odd\"\n}\n",
+            "tenancy",
+        ),
         ("phase \"a\" {}\nphase \"a\" {}\n", "Duplicate phase"),
         ("phase \"a\" {}\nphase \"b\" {\n  after = \"c\"\n}\n", "phase"),
     ] {

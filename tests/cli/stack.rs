@@ -84,7 +84,9 @@ fn what_a_run_says_can_be_read_by_programs() {
     let lines = sandbox.run("apply -json -auto-approve").ok().out;
     let kinds: Vec<String> =
         lines.lines().map(|line| json(line)["type"].as_str().unwrap_or_default().into()).collect();
-    for kind in ["version", "planned_change", "change_summary", "apply_start", "apply_complete", "outputs"] {
+    for kind in
+        ["version", "planned_change", "change_summary", "apply_start", "apply_complete", "outputs"]
+    {
         assert!(kinds.iter().any(|other| other == kind), "{kind} is not among {kinds:?}");
     }
     let state = json(&sandbox.run("show -json").ok().out);
@@ -139,7 +141,12 @@ fn nobody_is_asked_where_nobody_can_answer() {
     let sandbox = Sandbox::of(STACK);
     sandbox.run("apply").fails("Approval needed");
     sandbox.run("apply -input=false").fails("auto-approve required");
-    sandbox.run("destroy -json").code.checked_sub(1).filter(|code| *code == 0).expect("exit code 1");
+    sandbox
+        .run("destroy -json")
+        .code
+        .checked_sub(1)
+        .filter(|code| *code == 0)
+        .expect("exit code 1");
 }
 
 #[test]
