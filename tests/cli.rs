@@ -1,5 +1,7 @@
 //! Every command as a user runs it: the built program in a folder of its own.
 
+#[path = "cli/demo.rs"]
+mod demo;
 #[path = "cli/files.rs"]
 mod files;
 #[path = "cli/program.rs"]

@@ -1,13 +1,16 @@
 //! Telling what happens while it happens: the work sends events, this shows them.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
 use super::context::{Context, Voice};
 use crate::engine::{Event, Listener};
+use crate::plan::StepId;
 use crate::report::text;
 
 /// Does the work and shows its events, those of reading and waiting included, as they come.
@@ -21,13 +24,14 @@ pub async fn told<T, W: Future<Output = T>>(
         let _ = tell.send(event);
     });
     let mut work = pin!(work(listener));
+    let mut pace = Pace::default();
     loop {
         tokio::select! {
             biased;
-            Some(event) = told.recv() => show(&event, context),
+            Some(event) = told.recv() => show(&event, &mut pace, context),
             done = &mut work => {
                 while let Ok(event) = told.try_recv() {
-                    show(&event, context);
+                    show(&event, &mut pace, context);
                 }
                 return done;
             }
@@ -35,7 +39,29 @@ pub async fn told<T, W: Future<Output = T>>(
     }
 }
 
-fn show(event: &Event, context: &mut Context) {
+/// How often it is said that a step still waits.
+const PROGRESS: Duration = Duration::from_secs(10);
+
+/// When each step was last said to be waiting.
+#[derive(Default)]
+struct Pace(BTreeMap<StepId, Duration>);
+
+impl Pace {
+    /// Whether an event is worth a line by now.
+    fn is_due(&mut self, event: &Event) -> bool {
+        let Event::StepProgress { subject, elapsed, .. } = event else { return true };
+        let due = *elapsed >= self.0.get(&subject.step).copied().unwrap_or_default() + PROGRESS;
+        if due {
+            self.0.insert(subject.step, *elapsed);
+        }
+        due
+    }
+}
+
+fn show(event: &Event, pace: &mut Pace, context: &mut Context) {
+    if !pace.is_due(event) {
+        return;
+    }
     match context.voice {
         Voice::Human => {
             if let Some(line) = text::event(event) {

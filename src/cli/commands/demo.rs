@@ -74,7 +74,14 @@ fn tell(what: &str, command: &str, context: &mut Context) {
 }
 
 fn planning(phase: &str, cloud: args::Cloud) -> args::Planning {
-    args::Planning { phase: Some(phase.to_owned()), cloud: Some(cloud), ..Default::default() }
+    // The example guards its database against deletion, as a shop should; the demo takes it down again.
+    let unguarded = args::Input::Assign("protect_data".to_owned(), "false".to_owned());
+    args::Planning {
+        inputs: args::Inputs(vec![unguarded]),
+        phase: Some(phase.to_owned()),
+        cloud: Some(cloud),
+        ..Default::default()
+    }
 }
 
 fn planned(phase: &str, cloud: args::Cloud) -> args::Plan {

@@ -62,20 +62,28 @@ impl<'a> Diff<'a> {
         diff.text
     }
 
-    /// An object that comes or goes, by its attributes.
+    /// An object that comes or goes, by its attributes. What only the cloud decides is counted, not listed.
     fn whole(&mut self, value: &Value, sign: &str, indent: usize) {
         let Some(entries) = value.as_entries() else { return };
-        let shown: Vec<_> = entries
-            .iter()
-            .filter(|(name, value)| !is_empty(value) && (sign == "+" || tells(name, value)))
-            .collect();
+        let told: Vec<_> = entries.iter().filter(|(_, value)| !is_empty(value)).collect();
+        let (shown, hidden): (Vec<_>, Vec<_>) = told.into_iter().partition(|(name, value)| match sign {
+            "+" => !self.is_left_to_the_cloud(name, value),
+            _ => tells(name, value),
+        });
         let width = shown.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
         for (name, value) in &shown {
             let value = self.explained(value, &AttrPath::attribute((*name).clone()), sign, indent);
             line(&mut self.text, indent, sign, &format!("{name:width$} = {value}"));
         }
-        let hidden = entries.values().filter(|value| !is_empty(value)).count() - shown.len();
-        self.hidden(hidden, indent, "attribute");
+        let what = if sign == "+" { " known after apply" } else { " hidden" };
+        note(&mut self.text, hidden.len(), "", "attribute", what, indent);
+    }
+
+    /// Whether nothing in the configuration decides an attribute that is not known yet.
+    fn is_left_to_the_cloud(&self, name: &str, value: &Value) -> bool {
+        let path = AttrPath::attribute(name);
+        let origins = matches!(value.kind(), Kind::Unknown(unknown) if !unknown.origins.is_empty());
+        !value.is_known() && name != "id" && !origins && self.change.decided_by(&path).is_none()
     }
 
     /// A value that comes or goes; an unknown one with what will decide it.
@@ -253,13 +261,16 @@ impl<'a> Diff<'a> {
     }
 
     fn hidden(&mut self, count: usize, indent: usize, what: &str) {
-        if count > 0 {
-            let plural = if count == 1 { "" } else { "s" };
-            let note = paint(FAINT, format!("# ({count} unchanged {what}{plural} hidden)"));
-            let note =
-                if self.change.after().is_none() { note.replace("unchanged ", "") } else { note };
-            line(&mut self.text, indent, " ", &note);
-        }
+        note(&mut self.text, count, "unchanged ", what, " hidden", indent);
+    }
+}
+
+/// `# (3 unchanged attributes hidden)`
+fn note(text: &mut String, count: usize, which: &str, what: &str, end: &str, indent: usize) {
+    if count > 0 {
+        let plural = if count == 1 { "" } else { "s" };
+        let note = paint(FAINT, format!("# ({count} {which}{what}{plural}{end})"));
+        line(text, indent, " ", &note);
     }
 }
 
