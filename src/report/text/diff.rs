@@ -66,10 +66,11 @@ impl<'a> Diff<'a> {
     fn whole(&mut self, value: &Value, sign: &str, indent: usize) {
         let Some(entries) = value.as_entries() else { return };
         let told: Vec<_> = entries.iter().filter(|(_, value)| !is_empty(value)).collect();
-        let (shown, hidden): (Vec<_>, Vec<_>) = told.into_iter().partition(|(name, value)| match sign {
-            "+" => !self.is_left_to_the_cloud(name, value),
-            _ => tells(name, value),
-        });
+        let (shown, hidden): (Vec<_>, Vec<_>) =
+            told.into_iter().partition(|(name, value)| match sign {
+                "+" => !self.is_left_to_the_cloud(name, value),
+                _ => tells(name, value),
+            });
         let width = shown.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
         for (name, value) in &shown {
             let value = self.explained(value, &AttrPath::attribute((*name).clone()), sign, indent);
