@@ -187,3 +187,34 @@ fn files_say_what_they_own_and_stay_short() {
     }
     report(&problems);
 }
+
+/// Texts in backquotes, in order.
+fn quoted(line: &str) -> impl Iterator<Item = &str> {
+    line.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn tests_that_hold_the_invariants_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let map = fs::read_to_string(root.join("ARCHITECTURE.md")).expect("the map can be read");
+    let (_, invariants) = map.split_once("\n## Invariants\n").expect("there are invariants");
+    let (invariants, _) = invariants.split_once("\n## ").expect("something follows them");
+    let mut problems = Vec::new();
+    for row in invariants.lines().filter(|line| line.starts_with("| ")).skip(2) {
+        let held_by = row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
+        let (mut file, mut text, mut count) = ("", String::new(), 0);
+        for name in quoted(held_by) {
+            if name.ends_with(".rs") {
+                (file, text) = (name, fs::read_to_string(root.join(name)).unwrap_or_default());
+            } else if text.contains(&format!("fn {name}(")) {
+                count += 1;
+            } else {
+                problems.push(format!("ARCHITECTURE.md: {file} has no test {name}"));
+            }
+        }
+        if count == 0 {
+            problems.push(format!("ARCHITECTURE.md: no test holds: {row}"));
+        }
+    }
+    report(&problems);
+}
