@@ -129,14 +129,14 @@ impl Recovery {
 
     fn entry(&self, one: &Unfinished, live: &Live) -> Entry {
         let intent = &one.intent;
-        let desired: &Value = &intent.desired;
         Entry {
             address: intent.address.clone(),
             generation: intent.generation,
             type_name: intent.type_name.clone(),
             scope: intent.scope.clone(),
             id: live.id.clone(),
-            kept: self.types.untold(&intent.type_name, desired, &live.value),
+            // What the create call alone did not take cannot be told from what is never told: the next plan sees to both.
+            kept: std::collections::BTreeMap::new(),
             tainted: None,
             after: Vec::new(),
             age: std::time::Duration::ZERO,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ecow::EcoString;
 
+use super::steps::is_blank;
 use super::types::{Facts, Home, Operation, Rest, Types};
 use crate::base::{Digest, TypeName};
 use crate::plan::diff::{self, DiffInput, ProviderTags};
@@ -65,15 +66,16 @@ impl Types for SchemaTypes {
             return BTreeMap::new();
         };
         let is_kept = |name: &str| {
+            let is_block = schema.block.blocks.contains_key(name) && name != "timeouts";
             let attribute = schema.attribute(name);
-            attribute.is_some_and(|a| a.presence.is_writable() && !a.write_only)
+            is_block || attribute.is_some_and(|a| a.presence.is_writable() && !a.write_only)
         };
-        let is_set = |value: &Value| !value.is_null() && value.is_wholly_known();
+        let is_set = |value: &Value| !is_blank(value) && value.is_wholly_known();
         let desired = desired.as_entries().into_iter().flatten();
         desired
             .filter(|(name, value)| is_kept(name) && is_set(value))
             .filter(|(_, value)| !value.deep_marks().is_ephemeral())
-            .filter(|(name, _)| live.attribute(name).is_none_or(Value::is_null))
+            .filter(|(name, _)| live.attribute(name).is_none_or(is_blank))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
     }

@@ -138,7 +138,10 @@ async fn converge(
     let mut sent = 0;
     let value = loop {
         let live = task.read_back(id).await?;
-        entry.kept = task.shell.types.untold(&type_name, desired, &live.value);
+        // What a create call did not take is blank as well at first: only what stays blank after an update is untold.
+        if sent > 0 || task.step.action == Action::Update {
+            entry.kept = task.shell.types.untold(&type_name, desired, &live.value);
+        }
         let value = overlay(&live.value, &entry.kept);
         let Some(rest) = task.shell.types.remaining(&type_name, desired, &value) else {
             break value;
@@ -169,12 +172,17 @@ fn stays_different(task: &Task<'_>) -> Diagnostic {
     .of(&task.step.address)
 }
 
+/// Whether there is nothing: null, or no elements.
+pub(super) fn is_blank(value: &Value) -> bool {
+    value.is_null() || value.as_sequence().is_some_and(<[Value]>::is_empty)
+}
+
 /// The live value with what the cloud does not tell filled in.
 pub(super) fn overlay(live: &Value, kept: &BTreeMap<EcoString, Value>) -> Value {
     let Some(entries) = live.as_entries().filter(|_| !kept.is_empty()) else { return live.clone() };
     let mut entries = entries.clone();
     for (name, value) in kept {
-        if entries.get(name).is_none_or(Value::is_null) {
+        if entries.get(name).is_none_or(is_blank) {
             entries.insert(name.clone(), value.clone());
         }
     }
