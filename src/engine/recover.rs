@@ -15,7 +15,6 @@ use crate::base::StackName;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{Live, Owner, Scope};
 use crate::provider::{ClaimRequest, FindRequest, Writer};
-use crate::value::Value;
 
 /// What recovery works with.
 #[derive(Clone)]

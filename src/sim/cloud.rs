@@ -9,7 +9,6 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use super::check::{Candidate, cascade, in_use};
 use super::compute::Computation;
 use super::data;
 use super::object::{Object, without_secrets};
@@ -70,15 +69,15 @@ impl Default for Options {
 
 /// A simulated AWS.
 pub struct Sim {
-    registry: Arc<Registry>,
+    pub(super) registry: Arc<Registry>,
     disk: Option<Arc<dyn Disk>>,
-    options: Options,
+    pub(super) options: Options,
     began: Mutex<Option<Instant>>,
     state: Mutex<State>,
 }
 
-struct State {
-    store: Store,
+pub(super) struct State {
+    pub(super) store: Store,
     regions: BTreeMap<EcoString, Region>,
     buckets: BTreeMap<String, (f64, f64)>,
     faults: Vec<Fault>,
@@ -141,12 +140,12 @@ impl Sim {
         .collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Seconds since the cloud began, on the runtime's clock.
-    fn now(&self) -> f64 {
+    pub(super) fn now(&self) -> f64 {
         let mut began = self.began.lock().unwrap_or_else(PoisonError::into_inner);
         let began = *began.get_or_insert_with(Instant::now);
         self.lock().store.elapsed + began.elapsed().as_secs_f64()
@@ -157,7 +156,7 @@ impl Sim {
         self.options.start.checked_add(passed).unwrap_or(self.options.start).to_string()
     }
 
-    fn schema(&self, type_name: &TypeName) -> Result<&Schema, Error> {
+    pub(super) fn schema(&self, type_name: &TypeName) -> Result<&Schema, Error> {
         self.registry.resource(type_name.as_str()).ok_or_else(|| {
             let message = format!("{type_name} has no schema");
             Error::new(ErrorClass::Unsupported, "find the type", message)
@@ -165,7 +164,7 @@ impl Sim {
     }
 
     /// Counts a call, throttles it, and lets it fail where that was asked for.
-    fn admit(
+    pub(super) fn admit(
         &self,
         state: &mut State,
         schema: &Schema,
@@ -210,7 +209,7 @@ impl Sim {
         }
     }
 
-    fn region(&self, state: &mut State, scope: &Scope) -> Region {
+    pub(super) fn region(&self, state: &mut State, scope: &Scope) -> Region {
         let own = state.regions.get(&scope.provider).cloned();
         let region = scope.region.clone().or(own).unwrap_or_else(|| Region::new("us-east-1"));
         furnish(&mut state.store, &self.registry, &region);
@@ -218,7 +217,7 @@ impl Sim {
     }
 
     /// Computes what AWS computes of a value.
-    fn computed(
+    pub(super) fn computed(
         &self,
         state: &mut State,
         (schema, region): (&Schema, &Region),
@@ -234,7 +233,7 @@ impl Sim {
         computation.run()
     }
 
-    fn save(&self, state: &State, now: f64) -> Result<(), Error> {
+    pub(super) fn save(&self, state: &State, now: f64) -> Result<(), Error> {
         let Some(disk) = &self.disk else { return Ok(()) };
         state.store.save(disk.as_ref(), &self.registry, now).map_err(|error| {
             let message =
@@ -264,162 +263,6 @@ impl Sim {
             .filter(|object| object.gone_at.is_none());
         all.filter(|object| object.owner.as_ref() == Some(&request.owner) || same_unique(object))
             .collect()
-    }
-
-    fn create_now(&self, request: &CreateRequest) -> Result<Id, Error> {
-        let schema = self.schema(&request.type_name)?;
-        let now = self.now();
-        let mut state = self.lock();
-        let state = &mut *state;
-        state.store.settle(now);
-        let region = self.region(state, &request.scope);
-        let lost = self.admit(state, schema, Call::Create, now)?;
-        let replay = state.store.of_type(request.type_name.as_str());
-        let is_token = schema.terrace.idempotency == crate::schema::Idempotency::Token;
-        let replay = replay
-            .filter(|object| is_token && object.token == request.token && object.gone_at.is_none());
-        if let Some(object) = replay.into_iter().find(|object| !object.token.is_empty()) {
-            return Ok(object.id.clone());
-        }
-        let desired = request.desired.clone().unmark_deep().0;
-        let candidate = Candidate { schema, region: &region, value: &desired, itself: None };
-        candidate.references(&state.store)?;
-        candidate.uniqueness(&state.store)?;
-        candidate.quotas(&state.store)?;
-        let value = self.computed(state, (schema, &region), &desired, None, now);
-        let id = Id::new(value.attribute("id").and_then(Value::as_str).unwrap_or_default());
-        let takes = schema.terrace.durations.create.typical() * self.options.pace;
-        state.store.insert(Object {
-            type_name: request.type_name.clone(),
-            region,
-            id: id.clone(),
-            value,
-            owner: schema.terrace.owner.is_tags().then(|| request.owner.clone()),
-            token: request.token.clone(),
-            ready_at: now + takes,
-            visible_at: now + self.options.consistency,
-            gone_at: None,
-            is_default: false,
-        });
-        self.save(state, now)?;
-        match lost {
-            Some(fault) => Err(Error::new(
-                fault.class,
-                schema.terrace.api.create.as_str(),
-                "the answer was lost",
-            )),
-            None => Ok(id),
-        }
-    }
-
-    fn update_now(&self, request: &UpdateRequest) -> Result<(), Error> {
-        let schema = self.schema(&request.type_name)?;
-        let now = self.now();
-        let mut state = self.lock();
-        let state = &mut *state;
-        let lost = self.admit(state, schema, Call::Update, now)?;
-        let object = self.present(state, schema, &request.type_name, &request.id, now)?;
-        let planned = request.planned.clone().unmark_deep().0;
-        let candidate =
-            Candidate { schema, region: &object.region, value: &planned, itself: Some(&object) };
-        candidate.references(&state.store)?;
-        candidate.uniqueness(&state.store)?;
-        let value =
-            self.computed(state, (schema, &object.region), &planned, Some(&object.value), now);
-        let takes = schema.terrace.durations.update.typical() * self.options.pace;
-        if let Some(object) = state.store.object_mut(&request.type_name, &request.id) {
-            object.value = value;
-            object.ready_at = object.ready_at.max(now + takes);
-        }
-        self.save(state, now)?;
-        match lost {
-            Some(fault) => Err(Error::new(fault.class, "update", "the answer was lost")),
-            None => Ok(()),
-        }
-    }
-
-    fn delete_now(&self, request: &DeleteRequest) -> Result<(), Error> {
-        let schema = self.schema(&request.type_name)?;
-        let now = self.now();
-        let mut state = self.lock();
-        let state = &mut *state;
-        state.store.settle(now);
-        let lost = self.admit(state, schema, Call::Delete, now)?;
-        let Some(object) = state.store.object(&request.type_name, &request.id).cloned() else {
-            return Ok(());
-        };
-        if object.gone_at.is_some() {
-            return Ok(());
-        }
-        let guarded =
-            ["deletion_protection", "enable_deletion_protection", "disable_api_termination"];
-        let guard = guarded
-            .iter()
-            .find(|name| object.value.attribute(name).and_then(Value::as_bool) == Some(true));
-        if let Some(guard) = guard {
-            let call = format!("{}:{}", schema.terrace.api.service, schema.terrace.api.delete);
-            let message = format!("{} is protected against deletion ({guard})", object.id);
-            return Err(
-                Error::new(ErrorClass::Invalid, call, message).with_code("OperationNotPermitted")
-            );
-        }
-        let along = cascade(&state.store, &self.registry, &object);
-        let mut without = Vec::new();
-        for child in &along {
-            without.push((child.type_name.clone(), child.id.clone()));
-        }
-        // What goes along does not hold its parent back.
-        let mut others = std::mem::take(&mut state.store);
-        let mut kept = Vec::new();
-        for (type_name, id) in &without {
-            kept.extend(others.object(type_name, id).cloned());
-            others.remove(type_name, id);
-        }
-        let used = in_use(&others, &self.registry, &object);
-        state.store = others;
-        if used.is_err() {
-            kept.into_iter().for_each(|child| state.store.insert(child));
-            return used;
-        }
-        let takes = schema.terrace.durations.delete.typical() * self.options.pace;
-        if let Some(object) = state.store.object_mut(&request.type_name, &request.id) {
-            object.gone_at = Some(now + takes);
-        }
-        self.save(state, now)?;
-        match lost {
-            Some(fault) => Err(Error::new(fault.class, "delete", "the answer was lost")),
-            None => Ok(()),
-        }
-    }
-
-    /// An object that can be changed.
-    fn present(
-        &self,
-        state: &mut State,
-        schema: &Schema,
-        type_name: &TypeName,
-        id: &Id,
-        now: f64,
-    ) -> Result<Object, Error> {
-        state.store.settle(now);
-        let call = schema.terrace.api.update.first().map_or("update", EcoString::as_str);
-        let call = format!("{}:{call}", schema.terrace.api.service);
-        let object = state.store.object(type_name, id).cloned();
-        let object = object.ok_or_else(|| {
-            Error::new(
-                ErrorClass::NotFound,
-                call.as_str(),
-                format!("The {type_name} '{id}' does not exist"),
-            )
-        })?;
-        match object.status(now) {
-            Status::Ready => Ok(object),
-            _ => Err(Error::new(
-                ErrorClass::Conflict,
-                call,
-                format!("{id} is not in a state that allows it"),
-            )),
-        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! time that AWS takes on the runtime's clock, and throttles as AWS does. A paused tokio clock makes hours pass in
 //! moments. Everything random comes from one seed: the same requests get the same answers.
 
+mod change;
 mod check;
 mod cloud;
 mod compute;

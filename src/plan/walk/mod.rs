@@ -292,11 +292,6 @@ impl Walk {
         self.state.instances.iter().map(|(_, instance)| instance.path.clone()).collect()
     }
 
-    /// Adds a problem with an object.
-    fn report(&mut self, address: &Address, problem: Diagnostic) {
-        self.problems.push(problem.of(address));
-    }
-
     /// Adds problems with an object.
     fn report_all(&mut self, address: &Address, problems: Diagnostics) {
         let text = address.to_string();

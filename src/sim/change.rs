@@ -1,0 +1,173 @@
+//! Creating, updating and deleting in the simulated cloud.
+
+use ecow::EcoString;
+
+use super::check::{Candidate, cascade, in_use};
+use super::cloud::{Sim, State};
+use super::object::Object;
+use crate::base::{Id, TypeName};
+use crate::plan::Status;
+use crate::provider::{CreateRequest, DeleteRequest, Error, ErrorClass, UpdateRequest};
+use crate::schema::{Call, Schema};
+use crate::value::Value;
+
+impl Sim {
+    /// Makes an object.
+    pub(super) fn create_now(&self, request: &CreateRequest) -> Result<Id, Error> {
+        let schema = self.schema(&request.type_name)?;
+        let now = self.now();
+        let mut state = self.lock();
+        let state = &mut *state;
+        state.store.settle(now);
+        let region = self.region(state, &request.scope);
+        let lost = self.admit(state, schema, Call::Create, now)?;
+        let replay = state.store.of_type(request.type_name.as_str());
+        let is_token = schema.terrace.idempotency == crate::schema::Idempotency::Token;
+        let replay = replay
+            .filter(|object| is_token && object.token == request.token && object.gone_at.is_none());
+        if let Some(object) = replay.into_iter().find(|object| !object.token.is_empty()) {
+            return Ok(object.id.clone());
+        }
+        let desired = request.desired.clone().unmark_deep().0;
+        let candidate = Candidate { schema, region: &region, value: &desired, itself: None };
+        candidate.references(&state.store)?;
+        candidate.uniqueness(&state.store)?;
+        candidate.quotas(&state.store)?;
+        let value = self.computed(state, (schema, &region), &desired, None, now);
+        let id = Id::new(value.attribute("id").and_then(Value::as_str).unwrap_or_default());
+        let takes = schema.terrace.durations.create.typical() * self.options.pace;
+        state.store.insert(Object {
+            type_name: request.type_name.clone(),
+            region,
+            id: id.clone(),
+            value,
+            owner: schema.terrace.owner.is_tags().then(|| request.owner.clone()),
+            token: request.token.clone(),
+            ready_at: now + takes,
+            visible_at: now + self.options.consistency,
+            gone_at: None,
+            is_default: false,
+        });
+        self.save(state, now)?;
+        match lost {
+            Some(fault) => Err(Error::new(
+                fault.class,
+                schema.terrace.api.create.as_str(),
+                "the answer was lost",
+            )),
+            None => Ok(id),
+        }
+    }
+
+    /// Changes an object.
+    pub(super) fn update_now(&self, request: &UpdateRequest) -> Result<(), Error> {
+        let schema = self.schema(&request.type_name)?;
+        let now = self.now();
+        let mut state = self.lock();
+        let state = &mut *state;
+        let lost = self.admit(state, schema, Call::Update, now)?;
+        let object = self.present(state, schema, &request.type_name, &request.id, now)?;
+        let planned = request.planned.clone().unmark_deep().0;
+        let candidate =
+            Candidate { schema, region: &object.region, value: &planned, itself: Some(&object) };
+        candidate.references(&state.store)?;
+        candidate.uniqueness(&state.store)?;
+        let value =
+            self.computed(state, (schema, &object.region), &planned, Some(&object.value), now);
+        let takes = schema.terrace.durations.update.typical() * self.options.pace;
+        if let Some(object) = state.store.object_mut(&request.type_name, &request.id) {
+            object.value = value;
+            object.ready_at = object.ready_at.max(now + takes);
+        }
+        self.save(state, now)?;
+        match lost {
+            Some(fault) => Err(Error::new(fault.class, "update", "the answer was lost")),
+            None => Ok(()),
+        }
+    }
+
+    /// Deletes an object, and what goes along with it.
+    pub(super) fn delete_now(&self, request: &DeleteRequest) -> Result<(), Error> {
+        let schema = self.schema(&request.type_name)?;
+        let now = self.now();
+        let mut state = self.lock();
+        let state = &mut *state;
+        state.store.settle(now);
+        let lost = self.admit(state, schema, Call::Delete, now)?;
+        let Some(object) = state.store.object(&request.type_name, &request.id).cloned() else {
+            return Ok(());
+        };
+        if object.gone_at.is_some() {
+            return Ok(());
+        }
+        let guarded =
+            ["deletion_protection", "enable_deletion_protection", "disable_api_termination"];
+        let guard = guarded
+            .iter()
+            .find(|name| object.value.attribute(name).and_then(Value::as_bool) == Some(true));
+        if let Some(guard) = guard {
+            let call = format!("{}:{}", schema.terrace.api.service, schema.terrace.api.delete);
+            let message = format!("{} is protected against deletion ({guard})", object.id);
+            return Err(
+                Error::new(ErrorClass::Invalid, call, message).with_code("OperationNotPermitted")
+            );
+        }
+        let along = cascade(&state.store, &self.registry, &object);
+        let mut without = Vec::new();
+        for child in &along {
+            without.push((child.type_name.clone(), child.id.clone()));
+        }
+        // What goes along does not hold its parent back.
+        let mut others = std::mem::take(&mut state.store);
+        let mut kept = Vec::new();
+        for (type_name, id) in &without {
+            kept.extend(others.object(type_name, id).cloned());
+            others.remove(type_name, id);
+        }
+        let used = in_use(&others, &self.registry, &object);
+        state.store = others;
+        if used.is_err() {
+            kept.into_iter().for_each(|child| state.store.insert(child));
+            return used;
+        }
+        let takes = schema.terrace.durations.delete.typical() * self.options.pace;
+        if let Some(object) = state.store.object_mut(&request.type_name, &request.id) {
+            object.gone_at = Some(now + takes);
+        }
+        self.save(state, now)?;
+        match lost {
+            Some(fault) => Err(Error::new(fault.class, "delete", "the answer was lost")),
+            None => Ok(()),
+        }
+    }
+
+    /// An object that can be changed.
+    fn present(
+        &self,
+        state: &mut State,
+        schema: &Schema,
+        type_name: &TypeName,
+        id: &Id,
+        now: f64,
+    ) -> Result<Object, Error> {
+        state.store.settle(now);
+        let call = schema.terrace.api.update.first().map_or("update", EcoString::as_str);
+        let call = format!("{}:{call}", schema.terrace.api.service);
+        let object = state.store.object(type_name, id).cloned();
+        let object = object.ok_or_else(|| {
+            Error::new(
+                ErrorClass::NotFound,
+                call.as_str(),
+                format!("The {type_name} '{id}' does not exist"),
+            )
+        })?;
+        match object.status(now) {
+            Status::Ready => Ok(object),
+            _ => Err(Error::new(
+                ErrorClass::Conflict,
+                call,
+                format!("{id} is not in a state that allows it"),
+            )),
+        }
+    }
+}
