@@ -47,6 +47,10 @@ pub async fn apply(
     let Some(mut replay) = outcome.replay.take() else { return Err(CommandError::reported()) };
     let cancel = Cancel::default();
     signals::watch(&cancel);
+    // Noted before the first step: whatever ends the run, the next one goes on towards this phase.
+    if order.intent != Intent::Destroy {
+        session.ledger.set_phase(outcome.plan.phase.clone());
+    }
     let report = ears::told(context, |listener| {
         let setup = Setup {
             cloud: session.cloud.clone(),
@@ -67,10 +71,12 @@ pub async fn apply(
         engine::forget_stale(&session.ledger, &made.stale);
     }
     let gone = sound && order.intent == Intent::Destroy;
-    let outputs: BTreeMap<_, _> = replay.outputs().into_iter().filter(|_| !gone).collect();
+    // Where the run did not get to the end, some are still not known.
+    let known = replay.outputs().into_iter().filter(|(_, output)| output.value.is_wholly_known());
+    let outputs: BTreeMap<_, _> = known.filter(|_| !gone).collect();
     session.ledger.set_outputs(&outputs).map_err(|error| refused(&error, context))?;
-    if sound {
-        session.ledger.set_phase(outcome.plan.phase.clone().filter(|_| !gone));
+    if gone {
+        session.ledger.set_phase(None);
     }
     conclude(&report, &outputs, order, context);
     close(session, &report, order, began, context).await?;

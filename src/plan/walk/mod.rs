@@ -40,7 +40,7 @@ use super::targets::Selection;
 use super::{Answers, Input, LiveWorld, Needs};
 use crate::base::{Address, ModulePath, ResourceAddress, TypeName};
 use crate::config::{ModuleId, Tree};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::graph::{ConfigGraph, NodeId, Object, Part};
 use crate::value::Value;
 

@@ -78,7 +78,7 @@ fn finished(ending: Ending, counts: Counts, elapsed: Duration) -> String {
     if counts.forgotten > 0 {
         objects = format!("{objects}, {} forgotten", counts.forgotten);
     }
-    let took = paint(FAINT, format!(" in {}", duration(elapsed)));
+    let took = paint(FAINT, format!(" ({})", duration(elapsed)));
     match ending {
         Ending::Complete => {
             let done = paint(ADD, format!("Apply complete! Resources: {objects}."));
