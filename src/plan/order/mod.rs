@@ -153,7 +153,7 @@ impl<'a> Edges<'a> {
         }
         let Err(cycles) = self.dag().order() else { return };
         let in_cycle: BTreeSet<usize> =
-            cycles.into_iter().flatten().map(|node| node.index()).collect();
+            cycles.into_iter().flatten().map(crate::graph::NodeId::index).collect();
         for (from, to) in soft {
             let circular = in_cycle.contains(&from) && in_cycle.contains(&to);
             if circular && !hard[from].contains(&to) {

@@ -255,7 +255,7 @@ fn flatten(
                 return Err(problems);
             }
             let (value, _) = value.unmark();
-            let key_value = match (value.as_str(), value.as_number().and_then(|n| n.to_i64())) {
+            let key_value = match (value.as_str(), value.as_number().and_then(crate::value::Number::to_i64)) {
                 (Some(text), _) => Some(Key::Str(text.into())),
                 (None, Some(index)) => u64::try_from(index).ok().map(Key::Int),
                 _ => None,
