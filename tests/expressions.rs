@@ -4,6 +4,12 @@
 //! `EXPRESSIONS=operators cargo test --test expressions -- --nocapture` shows every failing case of a category.
 //! `EXPRESSION_CASES=folder` takes other cases of the same form.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "the cases are files of the repository, and which of them fail is for people to read"
+)]
+
 mod harness;
 
 use std::collections::BTreeMap;

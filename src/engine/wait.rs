@@ -190,7 +190,7 @@ impl Group {
                     self.waiters.push(waiter);
                 }
                 Verdict::Fail => {
-                    drop(waiter.answer.send(Err(Failure::Cloud(Box::new(error.clone())))))
+                    drop(waiter.answer.send(Err(Failure::Cloud(Box::new(error.clone())))));
                 }
             }
         }

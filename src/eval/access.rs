@@ -223,14 +223,15 @@ fn sequence_element(value: &Value, key: &Value) -> Result<Value, Box<Diagnostic>
 
 fn map_element(value: &Value, key: &Value) -> Result<Value, Box<Diagnostic>> {
     match (value.kind(), key.as_str()) {
-        (Kind::Map(_, elements), Some(name)) => match elements.get(name) {
-            Some(found) => Ok(found.clone()),
-            None => {
+        (Kind::Map(_, elements), Some(name)) => {
+            if let Some(found) = elements.get(name) {
+                Ok(found.clone())
+            } else {
                 let known = shown_names(elements.keys(), value.marks().union(key.marks()));
                 let problem = Diagnostic::error(301, INVALID_INDEX, format!("{NOT_AN_ELEMENT}."));
                 Err(Box::new(problem.did_you_mean(name, known)))
             }
-        },
+        }
         (Kind::Map(element, _), None) => Ok(Value::unknown(element.clone())),
         (Kind::Unknown(unknown), _) => {
             Ok(Value::unknown(unknown.ty.element().cloned().unwrap_or(Type::Dynamic)))

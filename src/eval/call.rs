@@ -358,17 +358,13 @@ impl Evaluator<'_> {
     /// The problem of a function of one parameter that was called with another number of arguments.
     fn wrong_count(&mut self, call: &Call<'_>, param: &str) {
         let name = &call.name.name;
-        let problem = match call.args.get(1) {
-            Some(extra) => {
-                let detail = format!("Function {name:?} expects only 1 argument(s).");
-                Diagnostic::error(321, "Too many function arguments", detail).at(extra.span)
-            }
-            None => {
-                let detail = format!(
-                    "Function {name:?} expects 1 argument(s). Missing value for {param:?}."
-                );
-                Diagnostic::error(320, "Not enough function arguments", detail).at(call.parens)
-            }
+        let problem = if let Some(extra) = call.args.get(1) {
+            let detail = format!("Function {name:?} expects only 1 argument(s).");
+            Diagnostic::error(321, "Too many function arguments", detail).at(extra.span)
+        } else {
+            let detail =
+                format!("Function {name:?} expects 1 argument(s). Missing value for {param:?}.");
+            Diagnostic::error(320, "Not enough function arguments", detail).at(call.parens)
         };
         self.report(problem.within(call.expr.span));
     }

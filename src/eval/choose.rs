@@ -38,15 +38,14 @@ impl Evaluator<'_> {
         if !decision.is_known() {
             return undecided(&yes, &no, &ty).with_marks(marks);
         }
-        let truth = match convert(&decision, &Type::Bool) {
-            Ok(truth) => truth.as_bool().expect("converted to a bool"),
-            Err(_) => {
-                let detail = "The condition expression must be of type bool.";
-                self.report(
-                    Diagnostic::error(309, "Incorrect condition type", detail).at(condition.span),
-                );
-                return Value::unknown(ty);
-            }
+        let truth = if let Ok(truth) = convert(&decision, &Type::Bool) {
+            truth.as_bool().expect("converted to a bool")
+        } else {
+            let detail = "The condition expression must be of type bool.";
+            self.report(
+                Diagnostic::error(309, "Incorrect condition type", detail).at(condition.span),
+            );
+            return Value::unknown(ty);
         };
         let (value, problems, span, which) = if truth {
             (yes, yes_problems, branches.0, "true")

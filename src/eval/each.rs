@@ -91,18 +91,17 @@ impl Evaluator<'_> {
         }
         let Some(pairs) = pairs else { return failed().with_marks(marks) };
         let mut result = Collected { marks, known: true };
-        match &each.key {
-            Some(key) => self.for_object(each, key, &pairs, &mut result, frame),
-            None => {
-                let mut values = Vec::with_capacity(pairs.len());
-                for (key, value) in &pairs {
-                    let frame = bind(frame, names, key, value);
-                    if self.includes(each, &mut result, &frame) {
-                        values.push(self.expr(&each.value, &frame));
-                    }
+        if let Some(key) = &each.key {
+            self.for_object(each, key, &pairs, &mut result, frame)
+        } else {
+            let mut values = Vec::with_capacity(pairs.len());
+            for (key, value) in &pairs {
+                let frame = bind(frame, names, key, value);
+                if self.includes(each, &mut result, &frame) {
+                    values.push(self.expr(&each.value, &frame));
                 }
-                result.finish(Value::tuple(values))
             }
+            result.finish(Value::tuple(values))
         }
     }
 

@@ -299,7 +299,7 @@ fn is_traversal(mut expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Attr { on, .. } => expr = on,
             ExprKind::Index { on, key, .. } if super::reference::literal_key(key).is_some() => {
-                expr = on
+                expr = on;
             }
             kind => return matches!(kind, ExprKind::Variable(_)),
         }

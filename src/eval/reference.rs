@@ -119,7 +119,7 @@ impl<'a> Walk<'a> {
             | ExprKind::SplatItem
             | ExprKind::Invalid => {}
             ExprKind::Variable(_) | ExprKind::Attr { .. } | ExprKind::Index { .. } => {
-                self.chain(expr)
+                self.chain(expr);
             }
             ExprKind::Template(template) => self.parts(&template.parts),
             ExprKind::Splat { on, each, .. } => {
@@ -213,13 +213,14 @@ impl<'a> Walk<'a> {
         for link in links {
             let step = match &link.kind {
                 ExprKind::Attr { name, .. } => Some(Step::Attr(name)),
-                ExprKind::Index { key, .. } => match literal_key(key) {
-                    Some(literal) => Some(Step::Index { key: literal, span: key.span }),
-                    None => {
+                ExprKind::Index { key, .. } => {
+                    if let Some(literal) = literal_key(key) {
+                        Some(Step::Index { key: literal, span: key.span })
+                    } else {
                         keys.push(&**key);
                         None
                     }
-                },
+                }
                 _ => None,
             };
             match (step, &mut reference) {

@@ -205,7 +205,9 @@ impl ConfigGraph {
             if let Some((parent, call)) = caller {
                 let mut needs = Needs::new(self, tree, parent);
                 let argument = call.body.attributes.iter().find(|a| a.name.name == *name);
-                argument.into_iter().for_each(|argument| needs.expr(&argument.expr));
+                if let Some(argument) = argument {
+                    needs.expr(&argument.expr);
+                }
                 if let Some(json) = &call.body.json {
                     needs.json(json);
                 }

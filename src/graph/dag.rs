@@ -184,7 +184,9 @@ mod tests {
         (0..nodes).for_each(|n| {
             dag.add(n);
         });
-        edges.iter().for_each(|(from, to)| dag.depend(NodeId(*from), [NodeId(*to)]));
+        for (from, to) in edges {
+            dag.depend(NodeId(*from), [NodeId(*to)]);
+        }
         dag
     }
 

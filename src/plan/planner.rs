@@ -21,7 +21,7 @@ pub struct Planner {
 
 enum Stage {
     /// The configuration has errors that show without asking anybody.
-    Invalid(Input, Diagnostics),
+    Invalid(Box<Input>, Diagnostics),
     Walking(Box<Walk>),
     Done,
 }
@@ -40,7 +40,7 @@ impl Planner {
     pub fn new(input: Input) -> Self {
         let problems = validate(input.clone());
         if problems.has_errors() {
-            return Self { stage: Stage::Invalid(input, problems) };
+            return Self { stage: Stage::Invalid(Box::new(input), problems) };
         }
         Self { stage: Stage::Walking(Box::new(Walk::new(input, false))) }
     }

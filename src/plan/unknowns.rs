@@ -38,8 +38,8 @@ pub(super) fn describe(reference: &eval::Reference<'_>) -> String {
                 text.push_str(&name.name);
             }
             eval::Step::Index { key, .. } => match (key.as_str(), key.as_number()) {
-                (Some(key), _) => text.push_str(&format!("[{key:?}]")),
-                (None, Some(index)) => text.push_str(&format!("[{index}]")),
+                (Some(key), _) => write!(text, "[{key:?}]").expect("writing to a string"),
+                (None, Some(index)) => write!(text, "[{index}]").expect("writing to a string"),
                 (None, None) => text.push_str("[…]"),
             },
         }

@@ -28,14 +28,15 @@ fn facts_name_attributes_that_exist() {
         let facts = &schema.terrace;
         let mut paths: Vec<&str> = facts.name.iter().map(AsRef::as_ref).collect();
         if let Owner::Parent { parent, key } = &facts.owner {
-            paths.extend(parent.iter().chain(key).map(|path| path.as_str()));
+            paths.extend(parent.iter().chain(key).map(ecow::EcoString::as_str));
         }
-        paths
-            .extend(facts.unique.iter().flat_map(|unique| &unique.attrs).map(|path| path.as_str()));
-        paths.extend(facts.limits.iter().flat_map(|limit| &limit.per).map(|path| path.as_str()));
+        paths.extend(
+            facts.unique.iter().flat_map(|unique| &unique.attrs).map(ecow::EcoString::as_str),
+        );
+        paths.extend(facts.limits.iter().flat_map(|limit| &limit.per).map(ecow::EcoString::as_str));
         paths.extend(facts.live_owned.iter().map(|owned| owned.attr.as_str()));
-        paths.extend(facts.interruption.keys().map(|path| path.as_str()));
-        paths.extend(facts.api.list_per.iter().map(|path| path.as_str()));
+        paths.extend(facts.interruption.keys().map(ecow::EcoString::as_str));
+        paths.extend(facts.api.list_per.iter().map(ecow::EcoString::as_str));
         for path in paths {
             let block = &schema.block;
             let known = block.attribute_at(path).is_some() || block.block_at(path).is_some();

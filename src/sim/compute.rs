@@ -181,7 +181,7 @@ impl<'a> Computation<'a> {
                 Part::Text(plain) => text.push_str(plain),
                 Part::Name(name) => text.push_str(&self.text(name)),
                 Part::Call(name, arguments) => {
-                    text.push_str(&function::call(self, name, arguments))
+                    text.push_str(&function::call(self, name, arguments));
                 }
             }
         }
@@ -292,10 +292,9 @@ impl<'a> Computation<'a> {
             }
         }
         if let Some(all) = self.value.attribute("tags_all").filter(|tags| !tags.is_null()).cloned()
+            && self.schema.attribute("tags").is_some()
         {
-            if self.schema.attribute("tags").is_some() {
-                self.put(&AttrPath::attribute("tags"), all);
-            }
+            self.put(&AttrPath::attribute("tags"), all);
         }
     }
 

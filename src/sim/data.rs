@@ -100,10 +100,10 @@ impl Answer<'_> {
         given.entry("region".into()).or_insert_with(|| Value::string(self.region.as_str()));
         for (name, value) in given {
             let unset = all.get(&name).is_none_or(Value::is_null);
-            if let (true, Some(want)) = (unset, ty.attributes.get(&name)) {
-                if let Ok(value) = convert(&value, want) {
-                    all.insert(name, value);
-                }
+            if let (true, Some(want)) = (unset, ty.attributes.get(&name))
+                && let Ok(value) = convert(&value, want)
+            {
+                all.insert(name, value);
             }
         }
         Value::object(all)

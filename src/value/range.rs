@@ -45,7 +45,7 @@ impl Value {
 
     /// The bounds of a number, each with whether it is itself allowed.
     #[must_use]
-    pub fn number_bounds(&self) -> (Option<(Number, bool)>, Option<(Number, bool)>) {
+    pub fn number_bounds(&self) -> (Option<Bound>, Option<Bound>) {
         match self.kind() {
             Kind::Number(number) => (Some((number.clone(), true)), Some((number.clone(), true))),
             Kind::Unknown(unknown) => {

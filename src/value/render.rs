@@ -34,10 +34,10 @@ fn write_value(value: &Value, text: &mut String, indent: usize) {
         Kind::String(content) => write_string(content, text, indent),
         Kind::Tuple(elements) => write_sequence(elements, text, indent),
         Kind::List(_, elements) => {
-            wrap("tolist(", text, |text| write_sequence(elements, text, indent))
+            wrap("tolist(", text, |text| write_sequence(elements, text, indent));
         }
         Kind::Set(_, elements) => {
-            wrap("toset(", text, |text| write_sequence(elements, text, indent))
+            wrap("toset(", text, |text| write_sequence(elements, text, indent));
         }
         Kind::Object(entries) => write_mapping(entries.iter(), text, indent),
         Kind::Map(_, entries) => {

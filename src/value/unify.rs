@@ -156,7 +156,7 @@ fn unify_tuples_as_lists(types: &[Type], loss: Loss) -> Option<Type> {
     let as_lists: Option<Vec<Type>> = types
         .iter()
         .map(|ty| match as_tuple(ty) {
-            Some(elements) if elements.is_empty() => Some(Type::list(Type::Dynamic)),
+            Some([]) => Some(Type::list(Type::Dynamic)),
             Some(elements) => Some(Type::list(unify(elements, loss)?)),
             None => Some(ty.clone()),
         })

@@ -1,5 +1,10 @@
 //! The real outside: the operating system's files, clock, randomness and environment.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where the seams of the world reach outside"
+)]
+
 use std::io::{self, Write as _};
 use std::sync::Arc;
 

@@ -286,7 +286,12 @@ impl Scope for Fixture {
                 problems.push(problem::undeclared_local(name(0), known(), span));
             }
             "module" => {
-                problems.push(problem::undeclared_module(name(0), "the root module", known(), span));
+                problems.push(problem::undeclared_module(
+                    name(0),
+                    "the root module",
+                    known(),
+                    span,
+                ));
             }
             "count" => problems.push(problem::no_count(span)),
             "each" => problems.push(problem::no_each(span)),

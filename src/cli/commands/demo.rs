@@ -16,14 +16,13 @@ const ROOT: &str = "examples/shop";
 /// Runs the demonstration.
 pub fn run(args: &Demo, context: &mut Context) -> Outcome {
     let temporary;
-    let folder = match &args.dir {
-        Some(folder) => folder.clone(),
-        None => {
-            temporary = tempfile::tempdir().map_err(unwritable)?;
-            Utf8PathBuf::from_path_buf(temporary.path().to_owned()).map_err(|path| {
-                CommandError::say(Kind::File, "The folder's path is no text", path.display())
-            })?
-        }
+    let folder = if let Some(folder) = &args.dir {
+        folder.clone()
+    } else {
+        temporary = tempfile::tempdir().map_err(unwritable)?;
+        Utf8PathBuf::from_path_buf(temporary.path().to_owned()).map_err(|path| {
+            CommandError::say(Kind::File, "The folder's path is no text", path.display())
+        })?
     };
     unpack(&folder, context)?;
     let root = folder.join(ROOT);

@@ -47,7 +47,7 @@ pub fn text(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Strin
     } else {
         let mut group = title.elements(snippets);
         if !notes.is_empty() {
-            group = group.element(Padding).elements(notes.into_iter().map(|note| note.element()));
+            group = group.element(Padding).elements(notes.into_iter().map(Note::element));
         }
         renderer.render(&[group])
     };

@@ -122,7 +122,7 @@ fn merge_type(args: &[Value]) -> Result<Type, CallError> {
             (Type::Object(object), _) => attributes
                 .extend(object.attributes.iter().map(|(name, ty)| (name.clone(), ty.clone()))),
             (Type::Map(element), Kind::Map(_, entries)) => {
-                attributes.extend(entries.keys().map(|name| (name.clone(), (*element).clone())))
+                attributes.extend(entries.keys().map(|name| (name.clone(), (*element).clone())));
             }
             (Type::Map(_), _) => complete = false,
             (other, _) => {

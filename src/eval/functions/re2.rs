@@ -45,8 +45,8 @@ fn translate(pattern: &str) -> Result<String, String> {
                 }
                 repeated = true;
             }
-            '{' => match counted(at) {
-                Some(length) => {
+            '{' => {
+                if let Some(length) = counted(at) {
                     if repeated {
                         return Err(format!(
                             "invalid nested repetition operator: `{}`",
@@ -61,12 +61,11 @@ fn translate(pattern: &str) -> Result<String, String> {
                         rest = after;
                     }
                     repeated = true;
-                }
-                None => {
+                } else {
                     out.push_str("\\{");
                     repeated = false;
                 }
-            },
+            }
             '}' => {
                 out.push_str("\\}");
                 repeated = false;

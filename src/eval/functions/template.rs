@@ -40,12 +40,11 @@ struct Variables<'a> {
 
 impl Scope for Variables<'_> {
     fn resolve(&self, reference: &Reference<'_>) -> Result<Found, Box<Diagnostic>> {
-        match self.values.get(reference.root) {
-            Some(value) => Ok(Found { value: value.clone(), used: 0 }),
-            None => {
-                let detail = format!("vars map does not contain key {:?}", reference.root);
-                Err(Box::new(Diagnostic::error(330, "Unknown variable", detail)))
-            }
+        if let Some(value) = self.values.get(reference.root) {
+            Ok(Found { value: value.clone(), used: 0 })
+        } else {
+            let detail = format!("vars map does not contain key {:?}", reference.root);
+            Err(Box::new(Diagnostic::error(330, "Unknown variable", detail)))
         }
     }
 

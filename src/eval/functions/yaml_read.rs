@@ -156,15 +156,14 @@ impl<'t> Reader<'t> {
             let value = self.node(event)?;
             match key {
                 Some(key) => drop(own.insert(key, value)),
-                None => match value.kind() {
-                    Kind::Object(attributes) => {
+                None => {
+                    if let Kind::Object(attributes) = value.kind() {
                         merged.extend(attributes.iter().map(|(name, v)| (name.clone(), v.clone())));
-                    }
-                    _ => {
+                    } else {
                         let kind = value.ty().friendly_name();
                         return Err(format!("cannot merge {kind} into mapping"));
                     }
-                },
+                }
             }
         }
     }

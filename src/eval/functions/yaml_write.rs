@@ -43,7 +43,7 @@ fn write_value(value: &Value, out: &mut String, indent: usize, place: Place) {
             write_sequence(elements, out, indent, place);
         }
         Kind::Map(_, entries) | Kind::Object(entries) if entries.is_empty() => {
-            scalar("{}", out, place)
+            scalar("{}", out, place);
         }
         Kind::Map(_, entries) | Kind::Object(entries) => {
             let mut first = place == Place::Item;

@@ -42,7 +42,7 @@ impl Stage {
             journal: Arc::new(self.ledger.clone()),
             types: Arc::new(FakeTypes),
             listener: Arc::new(move |event: Event| {
-                events.lock().expect("not poisoned").push(event)
+                events.lock().expect("not poisoned").push(event);
             }),
             cancel: self.cancel.clone(),
             processes: Arc::new(RealProcesses),

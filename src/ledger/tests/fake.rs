@@ -305,7 +305,7 @@ impl Types for FakeTypes {
     fn facts(&self, type_name: &TypeName) -> Facts {
         let operation = |class: &str| Operation {
             typical: Duration::from_secs(20),
-            timeout: Duration::from_secs(600),
+            timeout: Duration::from_mins(10),
             class: class.into(),
         };
         Facts {

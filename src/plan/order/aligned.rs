@@ -79,10 +79,14 @@ fn count_aligned(
         }
         ExprKind::Parens(inner) => count_aligned(inner, word, resources, found),
         ExprKind::Call { args, .. } | ExprKind::Tuple(args) => {
-            args.iter().for_each(|arg| count_aligned(arg, word, resources, found));
+            for arg in args {
+                count_aligned(arg, word, resources, found);
+            }
         }
         ExprKind::Object(items) => {
-            items.iter().for_each(|item| count_aligned(&item.value, word, resources, found));
+            for item in items {
+                count_aligned(&item.value, word, resources, found);
+            }
         }
         ExprKind::Template(template) => {
             for part in &template.parts {

@@ -1,5 +1,10 @@
 //! The conformance cases for whole configurations, in process: problems, steps and outputs as Terraform has them.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the cases are files of the repository"
+)]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,5 +1,10 @@
 //! The example, phase after phase.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the example is in files of the repository"
+)]
+
 use std::path::Path;
 
 use super::Stage;

@@ -255,11 +255,12 @@ fn flatten(
                 return Err(problems);
             }
             let (value, _) = value.unmark();
-            let key_value = match (value.as_str(), value.as_number().and_then(crate::value::Number::to_i64)) {
-                (Some(text), _) => Some(Key::Str(text.into())),
-                (None, Some(index)) => u64::try_from(index).ok().map(Key::Int),
-                _ => None,
-            };
+            let key_value =
+                match (value.as_str(), value.as_number().and_then(crate::value::Number::to_i64)) {
+                    (Some(text), _) => Some(Key::Str(text.into())),
+                    (None, Some(index)) => u64::try_from(index).ok().map(Key::Int),
+                    _ => None,
+                };
             let Some(key_value) = key_value else {
                 let detail = "Import block 'to' address contains an invalid key, an instance key must be a known \
                               string or number.";

@@ -190,7 +190,7 @@ impl Walk {
                         key = Some((evaluate_key(&place, expr)?, expr.span));
                     }
                     name = passed.outside.name.clone();
-                    alias = passed.outside.alias.clone();
+                    alias.clone_from(&passed.outside.alias);
                 }
                 None if alias.is_some() => break,
                 None => {}

@@ -95,7 +95,11 @@ impl Walk {
     /// Evaluates a local value in every instance of its module.
     pub(super) fn local(&mut self, module: ModuleId, index: usize) -> bool {
         let instances = self.state.instances.of(module).to_vec();
-        instances.into_iter().fold(true, |well, at| self.local_in(at, index) && well)
+        let mut well = true;
+        for at in instances {
+            well &= self.local_in(at, index);
+        }
+        well
     }
 
     /// Evaluates a local value in one instance of its module.
@@ -113,7 +117,11 @@ impl Walk {
     /// Evaluates an output in every instance of its module.
     pub(super) fn output(&mut self, module: ModuleId, index: usize) -> bool {
         let instances = self.state.instances.of(module).to_vec();
-        instances.into_iter().fold(true, |well, at| self.output_in(at, index) && well)
+        let mut well = true;
+        for at in instances {
+            well &= self.output_in(at, index);
+        }
+        well
     }
 
     /// Evaluates an output in one instance of its module.

@@ -15,7 +15,11 @@ impl Walk {
     /// Gives a variable its value in every instance of its module. Answers whether that went well.
     pub(super) fn variable(&mut self, module: ModuleId, index: usize) -> bool {
         let instances = self.state.instances.of(module).to_vec();
-        instances.into_iter().fold(true, |well, at| self.variable_in(at, index) && well)
+        let mut well = true;
+        for at in instances {
+            well &= self.variable_in(at, index);
+        }
+        well
     }
 
     /// Gives a variable its value in one instance of its module.
@@ -51,17 +55,16 @@ impl Walk {
             _ => variable.span,
         };
         if value.is_null() && !variable.nullable {
-            return match &variable.default {
-                Some(default) => self.converted(variable, self.default(default), default.span),
-                None => {
-                    let source = source_name(&input.origin, name);
-                    let detail = format!(
-                        "The given value is not suitable for var.{name} {source}: required variable may not be set \
-                         to null."
-                    );
-                    let problem = Diagnostic::error(503, "Required variable not set", detail);
-                    (unknown(), problem.at(place).into())
-                }
+            return if let Some(default) = &variable.default {
+                self.converted(variable, self.default(default), default.span)
+            } else {
+                let source = source_name(&input.origin, name);
+                let detail = format!(
+                    "The given value is not suitable for var.{name} {source}: required variable may not be set \
+                     to null."
+                );
+                let problem = Diagnostic::error(503, "Required variable not set", detail);
+                (unknown(), problem.at(place).into())
             };
         }
         self.converted(variable, value, place)
@@ -122,19 +125,18 @@ impl Walk {
             return (unknown, problems);
         }
         if value.is_null() && !variable.nullable {
-            return match &variable.default {
-                Some(default) => self.converted(variable, self.default(default), default.span),
-                None => {
-                    let detail = format!(
-                        "The given value is not suitable for {}.var.{name}: required variable may not be set to null.",
-                        self.state.instances[at].path
-                    );
-                    problems.push(
-                        Diagnostic::error(503, "Required variable not set", detail)
-                            .at(argument.expr.span),
-                    );
-                    (unknown, problems)
-                }
+            return if let Some(default) = &variable.default {
+                self.converted(variable, self.default(default), default.span)
+            } else {
+                let detail = format!(
+                    "The given value is not suitable for {}.var.{name}: required variable may not be set to null.",
+                    self.state.instances[at].path
+                );
+                problems.push(
+                    Diagnostic::error(503, "Required variable not set", detail)
+                        .at(argument.expr.span),
+                );
+                (unknown, problems)
             };
         }
         if value.deep_marks().is_ephemeral() && !variable.ephemeral {

@@ -222,7 +222,7 @@ pub fn write(outcome: &Outcome, origins: &Origins, seal: &dyn Seal) -> Result<Ve
         origins: encode_origins(origins),
         sealed: String::new(),
     };
-    let inputs = origins.variables.iter().map(|input| encode_input(input)).collect();
+    let inputs = origins.variables.iter().map(encode_input).collect();
     let secrets = Secrets { values: encoder.sealed, inputs };
     let plain = serde_json::to_vec(&secrets).expect("secrets are plain data");
     body.sealed = STANDARD.encode(seal.seal(&plain)?);

@@ -434,8 +434,8 @@ mod tests {
             "1152921504606847000"
         );
         assert_eq!(Number::from_f64(0.1).expect("a number").to_string(), "0.1");
-        assert_eq!(number("0.1").to_f64(), 0.1);
-        assert_eq!(number("1e-320").to_f64(), 1e-320);
+        assert_eq!(number("0.1").to_f64().to_bits(), 0.1_f64.to_bits());
+        assert_eq!(number("1e-320").to_f64().to_bits(), 1e-320_f64.to_bits());
     }
 
     #[test]
