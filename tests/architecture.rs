@@ -1,9 +1,6 @@
 //! Holds the code to what ARCHITECTURE.md says: the order of layers, who may use which crate, sizes, heads and names.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "it reads the source"
-)]
+#![expect(clippy::disallowed_methods, reason = "it reads the source")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

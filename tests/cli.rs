@@ -1,9 +1,6 @@
 //! Every command as a user runs it: the built program in a folder of its own.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "it looks at the folder that the program ran in"
-)]
+#![expect(clippy::disallowed_methods, reason = "it looks at the folder that the program ran in")]
 
 #[path = "cli/demo.rs"]
 mod demo;

@@ -1,9 +1,6 @@
 //! Runs the conformance cases of `tests/conformance` with the built program and holds the reached level.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "the level reached is for people to read"
-)]
+#![expect(clippy::print_stdout, reason = "the level reached is for people to read")]
 
 use std::path::Path;
 use std::process::Command;

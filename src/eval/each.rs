@@ -1,6 +1,6 @@
 //! What goes through collections: `for` expressions, `%{ for }` and splats.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use ecow::EcoString;
 use indexmap::IndexMap;
@@ -176,21 +176,26 @@ impl Evaluator<'_> {
             let value = self.expr(&each.value, &frame);
             if each.grouped {
                 groups.entry(name).or_default().push(value);
-            } else if single.contains_key(&name) {
-                let shown = if result.marks.is_sensitive() {
-                    "(sensitive value)".to_owned()
-                } else {
-                    format!("{name:?}")
-                };
-                let detail = format!(
-                    "Two different items produced the key {shown} in this 'for' expression. If duplicates are \
-                     expected, use the ellipsis (...) after the value expression to enable grouping by key."
-                );
-                self.report(
-                    Diagnostic::error(315, "Duplicate object key", detail).at(key_expr.span),
-                );
-            } else {
-                single.insert(name, value);
+                continue;
+            }
+            match single.entry(name) {
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                }
+                Entry::Occupied(taken) => {
+                    let shown = if result.marks.is_sensitive() {
+                        "(sensitive value)".to_owned()
+                    } else {
+                        format!("{:?}", taken.key())
+                    };
+                    let detail = format!(
+                        "Two different items produced the key {shown} in this 'for' expression. If duplicates are \
+                         expected, use the ellipsis (...) after the value expression to enable grouping by key."
+                    );
+                    self.report(
+                        Diagnostic::error(315, "Duplicate object key", detail).at(key_expr.span),
+                    );
+                }
             }
         }
         if each.grouped {

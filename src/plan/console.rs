@@ -17,7 +17,6 @@ pub struct Console {
 
 impl Console {
     /// Evaluates a configuration. Variables without a value are unknown, and so are resources that are not live.
-    #[must_use]
     pub fn new(input: Input, live: BTreeMap<Address, Value>) -> (Self, Diagnostics) {
         let mut walk = Walk::new(input, true);
         walk.state.consult();
@@ -29,7 +28,6 @@ impl Console {
     }
 
     /// Evaluates an expression in the root module.
-    #[must_use]
     pub fn evaluate(&self, expr: &Expr) -> (Value, Diagnostics) {
         let place = self.walk.state.place(InstanceId::ROOT);
         let mut outside = place.outside.clone();

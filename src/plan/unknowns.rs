@@ -1,6 +1,7 @@
 //! What decides an unknown attribute, for people to read: the expression that its argument is set to.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use ecow::EcoString;
 

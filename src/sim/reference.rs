@@ -17,7 +17,9 @@ pub fn texts_at(value: &Value, path: &str) -> Vec<EcoString> {
 
 fn collect(value: &Value, steps: &[&str], found: &mut Vec<EcoString>) {
     if let Some(elements) = value.as_sequence() {
-        elements.iter().for_each(|element| collect(element, steps, found));
+        for element in elements {
+            collect(element, steps, found);
+        }
         return;
     }
     match steps {

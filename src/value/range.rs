@@ -11,6 +11,9 @@ use super::{Kind, Number, Refinement, Type, Unknown, Value};
 /// Prefixes longer than this are cut, so that a refinement stays small.
 const PREFIX_LIMIT: usize = 128;
 
+/// An end of a range of numbers, and whether it is itself allowed.
+type Bound = (Number, bool);
+
 impl Value {
     /// Whether it is certain not to be null.
     #[must_use]

@@ -35,7 +35,6 @@ pub struct Moves {
 }
 
 /// Moves what is `owned` as the `moved` blocks of the configuration say.
-#[must_use]
 pub fn follow(tree: &Tree, owned: &BTreeSet<Address>) -> (Moves, Diagnostics) {
     let statements = statements(tree, owned);
     let order = match chain(&statements) {

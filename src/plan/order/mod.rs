@@ -19,7 +19,7 @@ use crate::graph::{Dag, NodeId};
 /// The drafts as numbered steps, each after those that it needs.
 pub(super) fn arrange(walk: &Walk) -> (Vec<Draft>, Diagnostics) {
     let mut edges = Edges::new(&walk.drafts);
-    edges.from_configuration(walk);
+    edges.by_configuration(walk);
     edges.between_halves();
     edges.of_deletes();
     let soft = live_refs::between(walk);
@@ -58,7 +58,7 @@ impl<'a> Edges<'a> {
 
     /// Steps that make come after the steps that make what they refer to. Drafts are in the order of the walk, so that
     /// what a draft needs has been seen before it.
-    fn from_configuration(&mut self, walk: &Walk) {
+    fn by_configuration(&mut self, walk: &Walk) {
         let makers = makers(self.drafts);
         let mut flow = Flow::new(walk);
         for (at, draft) in self.drafts.iter().enumerate() {

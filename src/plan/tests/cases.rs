@@ -1,9 +1,6 @@
 //! The conformance cases for whole configurations, in process: problems, steps and outputs as Terraform has them.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the cases are files of the repository"
-)]
+#![expect(clippy::disallowed_methods, reason = "the cases are files of the repository")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -80,7 +77,7 @@ fn run(case: &Path, registry: Arc<Registry>) -> Result<(), String> {
 /// Without a list: the folders `step1`, `step2` … in order, all but the last applied; or the case's own folder, planned.
 fn usual_steps(case: &Path) -> Vec<Json> {
     let folders: Vec<String> =
-        (1..).map(|n| format!("step{n}")).take_while(|name| case.join(name).is_dir()).collect();
+        (1..=100).map(|n| format!("step{n}")).take_while(|name| case.join(name).is_dir()).collect();
     let Some((last, others)) = folders.split_last() else {
         return vec![serde_json::json!({"dir": ".", "cmd": "plan"})];
     };

@@ -13,9 +13,10 @@ proptest! {
     #[test]
     fn after_an_apply_nothing_is_left_to_do(sizes in prop::collection::vec(0_u8..4, 1..6), next in prop::collection::vec(0_u8..4, 1..6)) {
         let text = |sizes: &[u8]| -> String {
-            sizes.iter().enumerate().map(|(n, size)| format!(
+            let block = |(n, size)| format!(
                 "resource \"terraform_data\" \"r{n}\" {{\n count = {size}\n input = \"{n}-${{count.index}}\"\n}}\n"
-            )).collect()
+            );
+            sizes.iter().enumerate().map(block).collect::<Vec<_>>().concat()
         };
         let mut stage = Stage::new(&text(&sizes));
         stage.apply();

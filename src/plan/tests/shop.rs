@@ -1,9 +1,6 @@
 //! The example, phase after phase.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the example is in files of the repository"
-)]
+#![expect(clippy::disallowed_methods, reason = "the example is in files of the repository")]
 
 use std::path::Path;
 

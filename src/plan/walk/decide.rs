@@ -184,6 +184,7 @@ impl Walk {
         value
     }
 
+    #[expect(clippy::too_many_arguments, reason = "both halves are made of all that was decided")]
     fn replace(
         &mut self,
         subject: &Subject<'_>,

@@ -154,6 +154,7 @@ impl Walk {
         self.follow(at, name, alias, Some(reference), repetition, resource)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "a reference, where it stands, and for whom")]
     fn follow(
         &mut self,
         at: InstanceId,
