@@ -206,7 +206,7 @@ fn tests_that_hold_the_invariants_exist() {
         let held_by = row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
         let (mut file, mut text, mut count) = ("", String::new(), 0);
         for name in quoted(held_by) {
-            if name.ends_with(".rs") {
+            if Path::new(name).extension().is_some_and(|extension| extension == "rs") {
                 (file, text) = (name, fs::read_to_string(root.join(name)).unwrap_or_default());
             } else if text.contains(&format!("fn {name}(")) {
                 count += 1;

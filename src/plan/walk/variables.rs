@@ -262,7 +262,7 @@ fn read_given(
     } else {
         problems.take(super::evaluate_constant(&expr, outside))
     };
-    for problem in problems.iter_mut() {
+    for problem in &mut problems {
         problem.subject = Some(variable.span);
         problem.context = None;
         problem.detail = format!(

@@ -111,7 +111,7 @@ impl<'a> Diff<'a> {
             let pair = (old.get(name), new.get(name));
             // In an object null is the same as not being there; in a map it is a value.
             let pair =
-                if is_object { (pair.0.filter(present), pair.1.filter(present)) } else { pair };
+                if is_object { (pair.0.filter(|v| !v.is_null()), pair.1.filter(|v| !v.is_null())) } else { pair };
             match pair {
                 (None, None) => {}
                 (Some(a), Some(b)) if same(a, b) => {
@@ -273,10 +273,6 @@ fn note(text: &mut String, count: usize, which: &str, what: &str, end: &str, ind
         let note = paint(FAINT, format!("# ({count} {which}{what}{plural}{end})"));
         line(text, indent, " ", &note);
     }
-}
-
-fn present(value: &&Value) -> bool {
-    !value.is_null()
 }
 
 /// Null, or a sequence or map without elements: nothing that is worth a line.
