@@ -110,8 +110,11 @@ impl<'a> Diff<'a> {
         for name in names {
             let pair = (old.get(name), new.get(name));
             // In an object null is the same as not being there; in a map it is a value.
-            let pair =
-                if is_object { (pair.0.filter(|v| !v.is_null()), pair.1.filter(|v| !v.is_null())) } else { pair };
+            let pair = if is_object {
+                (pair.0.filter(|v| !v.is_null()), pair.1.filter(|v| !v.is_null()))
+            } else {
+                pair
+            };
             match pair {
                 (None, None) => {}
                 (Some(a), Some(b)) if same(a, b) => {
