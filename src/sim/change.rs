@@ -127,7 +127,9 @@ impl Sim {
         let used = in_use(&others, &self.registry, &object);
         state.store = others;
         if used.is_err() {
-            kept.into_iter().for_each(|child| state.store.insert(child));
+            for child in kept {
+                state.store.insert(child);
+            }
             return used;
         }
         let takes = schema.terrace.durations.delete.typical() * self.options.pace;
