@@ -64,6 +64,8 @@ pub enum DiffSuppress {
     DbInstanceArnOrIdEqual,
     /// The same text after zeros at the end of numbers are dropped, or nothing configured.
     TrailingZerosEqual,
+    /// SSH public keys that differ in their comment only.
+    PublicKeyEqual,
     /// The same user data, be it plain, base64, or the SHA-1 of it.
     UserDataEqual,
     /// A condition holds.
@@ -93,6 +95,7 @@ impl DiffSuppress {
             "ip_protocol_number_equal" => Self::IpProtocolNumberEqual,
             "kms_key_arn_or_id_equal" => Self::KmsKeyArnOrIdEqual,
             "db_instance_arn_or_id_equal" => Self::DbInstanceArnOrIdEqual,
+            "public_key_equal" => Self::PublicKeyEqual,
             "trailing_zeros_equal" => Self::TrailingZerosEqual,
             "user_data_equal" => Self::UserDataEqual,
             note => Self::When(Condition::Note(note.into())),

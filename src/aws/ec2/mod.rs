@@ -1,8 +1,15 @@
 //! EC2: networks, addresses, instances, volumes, launch templates.
 
+pub mod ebs_volume;
 pub mod eip;
 pub mod eip_association;
+mod instance_requirements;
 pub mod internet_gateway;
+pub mod key_pair;
+pub mod launch_template;
+mod launch_template_data;
+mod launch_template_devices;
+mod launch_template_interfaces;
 pub mod nat_gateway;
 mod permission;
 pub mod route;
@@ -11,6 +18,7 @@ pub mod route_table_association;
 pub mod security_group;
 pub mod security_group_rule;
 pub mod subnet;
+pub mod volume_attachment;
 pub mod vpc;
 pub mod vpc_security_group_rule;
 
@@ -93,4 +101,14 @@ fn small(number: i64) -> i32 {
 /// A number of the SDK as the schema has it.
 fn number(number: i32) -> i64 {
     i64::from(number)
+}
+
+/// A text that says something.
+fn set(text: &Option<String>) -> Option<String> {
+    text.clone().filter(|text| !text.is_empty())
+}
+
+/// A list with something in it.
+fn some<T: Clone>(list: &[T]) -> Option<Vec<T>> {
+    (!list.is_empty()).then(|| list.to_vec())
 }

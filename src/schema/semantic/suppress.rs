@@ -67,6 +67,10 @@ fn texts_equal(suppress: &DiffSuppress, old: &str, new: &str) -> bool {
         DiffSuppress::TrailingZerosEqual => {
             !old.is_empty() && new.is_empty() || trimmed(old) == trimmed(new)
         }
+        DiffSuppress::PublicKeyEqual => both(old, new, |key| {
+            let mut parts = key.split_whitespace();
+            Some((parts.next()?.to_owned(), parts.next()?.to_owned()))
+        }),
         DiffSuppress::UserDataEqual => user_data_equal(old, new),
     }
 }
@@ -169,6 +173,8 @@ mod tests {
         check(DiffSuppress::DbInstanceArnOrIdEqual, "main", "arn:aws:rds:r:1:db:main", true);
         check(DiffSuppress::TrailingZerosEqual, "0.050000", "0.05", true);
         check(DiffSuppress::TrailingZerosEqual, "0.05", "", true);
+        check(DiffSuppress::PublicKeyEqual, "ssh-rsa AAAA name", "ssh-rsa AAAA me@host", true);
+        check(DiffSuppress::PublicKeyEqual, "ssh-rsa AAAA", "ssh-rsa BBBB", false);
         check(DiffSuppress::UserDataEqual, "c22b5f9178342609428d6f51b2c5af4c0bde6a42", "hi", true);
         check(DiffSuppress::UserDataEqual, "hi", "aGk=", true);
         check(DiffSuppress::UserDataEqual, "hi", "ho", false);
