@@ -17,6 +17,7 @@ static RESOURCES: &[&dyn Erased] = &[
     &Adapter::<ec2::ebs_volume::EbsVolume>::new(),
     &Adapter::<ec2::eip::Eip>::new(),
     &Adapter::<ec2::eip_association::EipAssociation>::new(),
+    &Adapter::<ec2::instance::Instance>::new(),
     &Adapter::<ec2::internet_gateway::InternetGateway>::new(),
     &Adapter::<ec2::key_pair::KeyPair>::new(),
     &Adapter::<ec2::launch_template::LaunchTemplate>::new(),

@@ -1,9 +1,14 @@
 //! EC2: networks, addresses, instances, volumes, launch templates.
 
+mod block_devices;
 pub mod ebs_volume;
 pub mod eip;
 pub mod eip_association;
+pub mod instance;
+mod instance_launch;
+mod instance_read;
 mod instance_requirements;
+mod instance_update;
 pub mod internet_gateway;
 pub mod key_pair;
 pub mod launch_template;
