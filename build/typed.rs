@@ -29,7 +29,10 @@ pub fn structs(wanted: &str, kinds: &[(&str, Vec<SchemaFile>)]) -> Result<String
          ($resource:ident, $data:ident) => {{\n{every}}};\n}}\n\
          #[cfg(test)]\npub(super) use every_typed;"
     )?;
-    writeln!(resources, "/// Data source types.\npub mod data {{\nuse super::*;\n{data}}}")?;
+    writeln!(
+        resources,
+        "/// Data source types.\npub mod data {{\n#[expect(clippy::wildcard_imports, reason = \"generated\")]\nuse super::*;\n{data}}}"
+    )?;
     Ok(resources)
 }
 

@@ -38,6 +38,9 @@ enum Purpose {
     Writing,
 }
 
+/// How the clients for a region are made.
+type Make = fn(&Settings, &Region, Arc<OnceCell<String>>) -> Regional;
+
 impl Aws {
     /// AWS without any provider configuration yet.
     #[must_use]
@@ -56,11 +59,10 @@ impl Aws {
     fn regional(&self, scope: &Scope, purpose: Purpose) -> Result<Arc<Regional>, Error> {
         let provider = self.provider(&scope.provider)?;
         let region = scope.region.as_ref().unwrap_or(&provider.settings.region);
-        let (regions, make): (_, fn(&Settings, &Region, Arc<OnceCell<String>>) -> Regional) =
-            match purpose {
-                Purpose::Reading => (&provider.reading, Regional::for_reading),
-                Purpose::Writing => (&provider.writing, Regional::for_writing),
-            };
+        let (regions, make): (_, Make) = match purpose {
+            Purpose::Reading => (&provider.reading, Regional::for_reading),
+            Purpose::Writing => (&provider.writing, Regional::for_writing),
+        };
         let mut regions = regions.lock().unwrap_or_else(PoisonError::into_inner);
         let regional = regions.entry(region.clone()).or_insert_with(|| {
             Arc::new(make(&provider.settings, region, provider.account.clone()))

@@ -2,6 +2,8 @@
 
 pub mod attachment;
 pub mod group;
+mod group_read;
+mod group_update;
 pub mod lifecycle_hook;
 mod mixed_instances;
 pub mod policy;

@@ -53,7 +53,7 @@ impl Source for Vpc {
             pages.send().collect::<Result<_, _>>().await.op("ec2:DescribeVpcs")?;
         let vpc = one("aws_vpc", vpcs, HINT)?;
         let id = vpc.vpc_id.clone().unwrap_or_default();
-        let found = VpcResource::read(aws, &Id::new(id.as_str())).await?;
+        let found = Box::pin(VpcResource::read(aws, &Id::new(id.as_str()))).await?;
         let spec = found.map(|found| found.spec).unwrap_or_default();
         let blocks = vpc.cidr_block_association_set.unwrap_or_default().into_iter();
         Ok(AwsVpc {

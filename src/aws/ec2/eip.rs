@@ -23,8 +23,9 @@ impl Resource for Eip {
         let answers =
             try_join_all(filters(query, "allocation-id").into_iter().map(|f| describe(aws, f)))
                 .await?;
-        let addresses = answers.into_iter().flatten().map(|a| (a.allocation_id.clone(), a));
-        try_join_all(BTreeMap::from_iter(addresses).into_values().map(|a| found(aws, a))).await
+        let addresses: BTreeMap<_, _> =
+            answers.into_iter().flatten().map(|a| (a.allocation_id.clone(), a)).collect();
+        try_join_all(addresses.into_values().map(|a| found(aws, a))).await
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<AwsEip>>, Error> {

@@ -22,8 +22,9 @@ impl Resource for InternetGateway {
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<Self::Spec>>, Error> {
         let filters = filters(query, "internet-gateway-id");
         let answers = try_join_all(filters.into_iter().map(|f| describe(aws, f))).await?;
-        let gateways = answers.into_iter().flatten().map(|g| (g.internet_gateway_id.clone(), g));
-        try_join_all(BTreeMap::from_iter(gateways).into_values().map(|g| found(aws, g))).await
+        let gateways: BTreeMap<_, _> =
+            answers.into_iter().flatten().map(|g| (g.internet_gateway_id.clone(), g)).collect();
+        try_join_all(gateways.into_values().map(|g| found(aws, g))).await
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<Self::Spec>>, Error> {

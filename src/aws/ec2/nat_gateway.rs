@@ -27,8 +27,9 @@ impl Resource for NatGateway {
         let answers =
             try_join_all(filters(query, "nat-gateway-id").into_iter().map(|f| describe(aws, f)))
                 .await?;
-        let gateways = answers.into_iter().flatten().map(|g| (g.nat_gateway_id.clone(), g));
-        Ok(BTreeMap::from_iter(gateways).into_values().filter_map(found).collect())
+        let gateways: BTreeMap<_, _> =
+            answers.into_iter().flatten().map(|g| (g.nat_gateway_id.clone(), g)).collect();
+        Ok(gateways.into_values().filter_map(found).collect())
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<AwsNatGateway>>, Error> {

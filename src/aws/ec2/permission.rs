@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{
     IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroup, SecurityGroupRule,
-    SecurityGroupRuleDescription, UserIdGroupPair,
+    UserIdGroupPair,
 };
 
 use super::{number, small};
@@ -256,12 +256,4 @@ pub async fn change(
             call.op("ec2:UpdateSecurityGroupRuleDescriptionsEgress").map(|_| ())
         }
     }
-}
-
-/// The description of a rule that is an object of its own.
-pub fn description(id: &str, text: Option<&String>) -> SecurityGroupRuleDescription {
-    SecurityGroupRuleDescription::builder()
-        .security_group_rule_id(id)
-        .set_description(text.cloned())
-        .build()
 }

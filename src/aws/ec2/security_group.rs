@@ -23,8 +23,9 @@ impl Resource for SecurityGroup {
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<Self::Spec>>, Error> {
         let answers =
             try_join_all(filters(query, "group-id").into_iter().map(|f| describe(aws, f))).await?;
-        let groups = answers.into_iter().flatten().map(|group| (group.group_id.clone(), group));
-        try_join_all(BTreeMap::from_iter(groups).into_values().map(|group| found(aws, group))).await
+        let groups: BTreeMap<_, _> =
+            answers.into_iter().flatten().map(|group| (group.group_id.clone(), group)).collect();
+        try_join_all(groups.into_values().map(|group| found(aws, group))).await
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<Self::Spec>>, Error> {

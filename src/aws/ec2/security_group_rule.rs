@@ -192,12 +192,16 @@ fn terraform_id(spec: &AwsSecurityGroupRule) -> String {
     for list in [&spec.cidr_blocks, &spec.ipv6_cidr_blocks, &spec.prefix_list_ids] {
         let mut sorted = list.clone();
         sorted.sort_unstable();
-        sorted.iter().for_each(|item| text.extend([item, "-"]));
+        for item in &sorted {
+            text.extend([item, "-"]);
+        }
     }
     let own = spec.self_.unwrap_or_default().then_some(&spec.security_group_id);
     let mut groups: Vec<_> = spec.source_security_group_id.iter().chain(own).collect();
     groups.sort_unstable();
-    groups.iter().for_each(|group| text.extend([group.as_str(), "-"]));
+    for group in groups {
+        text.extend([group.as_str(), "-"]);
+    }
     let mut crc = flate2::Crc::new();
     crc.update(text.as_bytes());
     format!("sgrule-{}", crc.sum())

@@ -25,9 +25,12 @@ impl Resource for Subnet {
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsSubnet>>, Error> {
         let answers =
             try_join_all(filters(query, "subnet-id").into_iter().map(|f| describe(aws, f))).await?;
-        let subnets =
-            answers.into_iter().flatten().map(|subnet| (subnet.subnet_id.clone(), subnet));
-        Ok(BTreeMap::from_iter(subnets).into_values().map(found).collect())
+        let subnets: BTreeMap<_, _> = answers
+            .into_iter()
+            .flatten()
+            .map(|subnet| (subnet.subnet_id.clone(), subnet))
+            .collect();
+        Ok(subnets.into_values().map(found).collect())
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<AwsSubnet>>, Error> {

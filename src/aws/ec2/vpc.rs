@@ -33,7 +33,7 @@ impl Resource for Vpc {
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<AwsVpc>>, Error> {
         match describe(aws, filter("vpc-id", [id.as_str()])).await?.pop() {
-            Some(vpc) => Ok(Some(found(aws, vpc).await?)),
+            Some(vpc) => Ok(Some(Box::pin(found(aws, vpc)).await?)),
             None => Ok(None),
         }
     }

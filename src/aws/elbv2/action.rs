@@ -1,5 +1,7 @@
 //! What a listener or rule does with a request. Both have the same actions under their own structs.
 
+#![expect(clippy::disallowed_types, reason = "the SDK takes and gives hash maps")]
+
 use std::collections::HashMap;
 
 use aws_sdk_elasticloadbalancingv2::types as sdk;

@@ -118,7 +118,8 @@ impl Resource for Lb {
         let mut found_all = Vec::new();
         for lb in answer.load_balancers.unwrap_or_default() {
             let arn = lb.load_balancer_arn.clone().unwrap_or_default();
-            let tags = tags_of(aws, &[arn.clone()]).await?.remove(&arn).unwrap_or_default();
+            let tags =
+                tags_of(aws, std::slice::from_ref(&arn)).await?.remove(&arn).unwrap_or_default();
             found_all.push(found(aws, lb, tags).await?);
         }
         Ok(found_all)

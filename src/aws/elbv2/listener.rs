@@ -110,7 +110,8 @@ impl Resource for Listener {
         let mut all = Vec::new();
         for listener in same {
             let arn = listener.listener_arn.clone().unwrap_or_default();
-            let tags = tags_of(aws, &[arn.clone()]).await?.remove(&arn).unwrap_or_default();
+            let tags =
+                tags_of(aws, std::slice::from_ref(&arn)).await?.remove(&arn).unwrap_or_default();
             all.push(found(aws, listener, tags).await?);
         }
         Ok(all)

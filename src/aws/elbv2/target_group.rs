@@ -137,7 +137,8 @@ impl Resource for TargetGroup {
         let mut all = Vec::new();
         for group in answer.target_groups.unwrap_or_default() {
             let arn = group.target_group_arn.clone().unwrap_or_default();
-            let tags = tags_of(aws, &[arn.clone()]).await?.remove(&arn).unwrap_or_default();
+            let tags =
+                tags_of(aws, std::slice::from_ref(&arn)).await?.remove(&arn).unwrap_or_default();
             all.push(found(aws, group, tags).await?);
         }
         Ok(all)
