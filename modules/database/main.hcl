@@ -76,6 +76,7 @@ resource "aws_db_instance" "replica" {
 
   identifier             = "${var.name}-replica-${count.index + 1}"
   replicate_source_db    = aws_db_instance.primary.identifier
+  storage_encrypted      = true
   instance_class         = coalesce(var.replica_instance_class, var.instance_class)
   storage_type           = "gp3"
   parameter_group_name   = aws_db_parameter_group.this.name
