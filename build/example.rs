@@ -10,7 +10,8 @@ const FOLDERS: [&str; 2] = ["examples/shop", "modules"];
 
 /// A slice expression of `(path, content)`.
 pub fn table() -> Result<String, Box<dyn Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
+    let root = root.as_path();
     let mut files = Vec::new();
     for folder in FOLDERS {
         collect(&root.join(folder), &mut files)?;

@@ -3,11 +3,11 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// A slice expression of `(code, page)`.
 pub fn table() -> Result<String, Box<dyn Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/diag/codes");
+    let folder = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("src/diag/codes");
     let mut pages = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

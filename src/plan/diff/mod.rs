@@ -133,16 +133,18 @@ fn fill_unreadable(input: &DiffInput<'_>, prior: &Value, config: &Value) -> Valu
     let Some(entries) = prior.as_entries() else { return prior.clone() };
     let mut filled = entries.clone();
     for (name, attribute) in &input.schema.block.attributes {
-        let (live, given) = (entries.get(name), config.attribute(name));
+        let live = entries.get(name);
+        let written = config.attribute(name).filter(|given| !given.is_null()).cloned();
+        let given = written.or_else(|| attribute.default_value());
         if live.is_some_and(|live| !live.is_null()) || !attribute.presence.is_writable() {
             continue;
         }
         let unreadable = attribute.write_only || attribute.default.is_some() || attribute.sensitive;
-        let Some(given) = given.filter(|given| unreadable && !given.is_null()) else { continue };
+        let Some(given) = given.filter(|_| unreadable) else { continue };
         let sent = input.sent.and_then(|sent| sent.get(name.as_str()));
-        let changed = sent.is_some_and(|sent| digest(given).as_ref() != Some(sent));
+        let changed = sent.is_some_and(|sent| digest(&given).as_ref() != Some(sent));
         if !changed {
-            filled.insert(name.clone(), given.clone());
+            filled.insert(name.clone(), given);
         }
     }
     for name in input.schema.block.blocks.keys().filter(|name| *name == "timeouts") {
