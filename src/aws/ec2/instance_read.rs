@@ -9,8 +9,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
+use futures_util::future::try_join_all;
+
 use super::instance::state;
-use super::{block_devices, ebs_volume, filter, number, set, tags_of};
+use super::{block_devices, ebs_volume, filter, launch_template, number, set, tags_of};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Found, Tags};
@@ -172,16 +174,9 @@ async fn templates(
     let mut ids: Vec<_> = ids.collect();
     ids.sort();
     ids.dedup();
-    let mut templates = BTreeMap::new();
-    for ids in ids.chunks(BATCH) {
-        let filter = filter("launch-template-id", ids.iter().cloned());
-        let call = aws.ec2().describe_launch_templates().filters(filter);
-        let answer = call.send().await.op("ec2:DescribeLaunchTemplates")?;
-        let found = answer.launch_templates.unwrap_or_default().into_iter();
-        templates
-            .extend(found.filter_map(|t| Some((t.launch_template_id?, t.launch_template_name?))));
-    }
-    Ok(templates)
+    let found = try_join_all(ids.iter().map(|id| launch_template::by_id(aws, id))).await?;
+    let found = found.into_iter().flatten();
+    Ok(found.filter_map(|t| Some((t.launch_template_id?, t.launch_template_name?))).collect())
 }
 
 fn one(around: &Around, mut instance: sdk::Instance, attributes: Attributes) -> Found<AwsInstance> {

@@ -26,11 +26,14 @@ impl Resource for LaunchTemplate {
     type Spec = AwsLaunchTemplate;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<Self::Spec>>, Error> {
-        let filters = filters(query, "launch-template-id");
-        let answers = try_join_all(filters.into_iter().map(|f| describe(aws, f))).await?;
+        let by_tag = filters(&Query { known: &[], ..*query }, "");
+        let answers = try_join_all(by_tag.into_iter().map(|f| describe(aws, f))).await?;
         let templates = answers.into_iter().flatten();
-        let templates: BTreeMap<_, _> =
+        let mut templates: BTreeMap<_, _> =
             templates.map(|template| (id_of(&template), template)).collect();
+        let unseen = query.known.iter().filter(|id| !templates.contains_key(id.as_str()));
+        let known = try_join_all(unseen.map(|id| by_id(aws, id.as_str()))).await?;
+        templates.extend(known.into_iter().flatten().map(|template| (id_of(&template), template)));
         if templates.len() < MANY {
             return try_join_all(templates.into_values().map(|template| with_data(aws, template)))
                 .await;
@@ -52,7 +55,7 @@ impl Resource for LaunchTemplate {
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<Self::Spec>>, Error> {
-        match describe(aws, filter("launch-template-id", [id.as_str()])).await?.pop() {
+        match by_id(aws, id.as_str()).await? {
             Some(template) => with_data(aws, template).await.map(Some),
             None => Ok(None),
         }
@@ -148,6 +151,17 @@ async fn describe(aws: &Regional, filter: sdk::Filter) -> Result<Vec<sdk::Launch
     let call = aws.ec2().describe_launch_templates().filters(filter).max_results(PAGE);
     let pages = call.into_paginator().items();
     pages.send().collect::<Result<_, _>>().await.op("ec2:DescribeLaunchTemplates")
+}
+
+/// One template; none where it is not there. There is no filter for ids.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplates.html>
+pub(super) async fn by_id(aws: &Regional, id: &str) -> Result<Option<sdk::LaunchTemplate>, Error> {
+    let call = aws.ec2().describe_launch_templates().launch_template_ids(id);
+    match call.send().await.op("ec2:DescribeLaunchTemplates") {
+        Ok(answer) => Ok(answer.launch_templates.unwrap_or_default().pop()),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 async fn with_data(

@@ -148,7 +148,7 @@ pub fn peer_of(rule: &SecurityGroupRule) -> Option<Peer> {
         let foreign = info
             .user_id
             .as_deref()
-            .filter(|account| rule.group_owner_id.as_deref() != Some(account));
+            .filter(|account| rule.group_owner_id.as_deref().is_some_and(|own| own != *account));
         Some(Peer::Group(match foreign.filter(|account| !account.is_empty()) {
             Some(account) => format!("{account}/{group}"),
             None => group,
