@@ -31,7 +31,7 @@ pub fn structs(wanted: &str, kinds: &[(&str, Vec<SchemaFile>)]) -> Result<String
     )?;
     writeln!(
         resources,
-        "/// Data source types.\npub mod data {{\n#[expect(clippy::wildcard_imports, reason = \"generated\")]\nuse super::*;\n{data}}}"
+        "/// Data source types.\npub mod data {{\nuse super::{{BTreeMap, Field, Fields, ObjectWriter, Secret, Shape, ShapeError, Type, Typed, Value}};\n{data}}}"
     )?;
     Ok(resources)
 }

@@ -24,13 +24,13 @@ impl Resource for Instance {
         let filters = filters(query, "instance-id");
         let answers = try_join_all(filters.into_iter().map(|f| describe(aws, f))).await?;
         let instances = answers.into_iter().flatten().map(|i| (i.instance_id.clone(), i));
-        let instances = BTreeMap::from_iter(instances).into_values().collect();
-        instance_read::found(aws, instances).await
+        let instances: BTreeMap<_, _> = instances.collect();
+        Box::pin(instance_read::found(aws, instances.into_values().collect())).await
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<AwsInstance>>, Error> {
         let instances = describe(aws, filter("instance-id", [id.as_str()])).await?;
-        Ok(instance_read::found(aws, instances).await?.pop())
+        Ok(Box::pin(instance_read::found(aws, instances)).await?.pop())
     }
 
     async fn create(aws: &Regional, new: &New<AwsInstance>) -> Result<Id, Error> {

@@ -150,11 +150,11 @@ fn ipv6(address: &str) -> sdk::InstanceIpv6Address {
 /// Interfaces, where what is asked for can only be said of one.
 fn interfaces(spec: &AwsInstance) -> Vec<sdk::InstanceNetworkInterfaceSpecification> {
     let builder = sdk::InstanceNetworkInterfaceSpecification::builder;
-    if let Some(primary) = &spec.primary_network_interface {
-        if !primary.network_interface_id.is_empty() {
-            let interface = builder().device_index(0);
-            return vec![interface.network_interface_id(&primary.network_interface_id).build()];
-        }
+    if let Some(primary) = &spec.primary_network_interface
+        && !primary.network_interface_id.is_empty()
+    {
+        let interface = builder().device_index(0);
+        return vec![interface.network_interface_id(&primary.network_interface_id).build()];
     }
     if !spec.network_interface.is_empty() {
         let given = spec.network_interface.iter().map(|interface| {

@@ -111,7 +111,7 @@ async fn volumes(
     aws: &Regional,
     instances: &[sdk::Instance],
 ) -> Result<BTreeMap<String, sdk::Volume>, Error> {
-    let mappings = instances.iter().flat_map(|instance| instance.block_device_mappings());
+    let mappings = instances.iter().flat_map(sdk::Instance::block_device_mappings);
     let ids: Vec<_> = mappings.filter_map(|mapping| mapping.ebs()?.volume_id.clone()).collect();
     let mut volumes = BTreeMap::new();
     for ids in ids.chunks(BATCH) {

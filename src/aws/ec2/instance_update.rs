@@ -79,10 +79,10 @@ async fn update_attributes(
     if prior.source_dest_check.unwrap_or(true) != checked {
         calls.push(modify().source_dest_check(flag(Some(checked))));
     }
-    if let Some(behavior) = &planned.instance_initiated_shutdown_behavior {
-        if prior.instance_initiated_shutdown_behavior.as_ref() != Some(behavior) {
-            calls.push(modify().instance_initiated_shutdown_behavior(text(behavior)));
-        }
+    if let Some(behavior) = &planned.instance_initiated_shutdown_behavior
+        && prior.instance_initiated_shutdown_behavior.as_ref() != Some(behavior)
+    {
+        calls.push(modify().instance_initiated_shutdown_behavior(text(behavior)));
     }
     let sorted = |groups: &[String]| {
         let mut groups = groups.to_vec();
@@ -212,7 +212,11 @@ async fn update_addresses(
     let Change { prior, planned } = change;
     let ec2 = aws.ec2();
     let first = live.network_interfaces().iter().find(|interface| {
-        interface.attachment().and_then(|a| a.device_index()).unwrap_or_default() == 0
+        interface
+            .attachment()
+            .and_then(sdk::InstanceNetworkInterfaceAttachment::device_index)
+            .unwrap_or_default()
+            == 0
     });
     let Some((first, id)) = first.and_then(|i| Some((i, i.network_interface_id()?))) else {
         return Ok(());

@@ -23,8 +23,9 @@ impl Resource for KeyPair {
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsKeyPair>>, Error> {
         let filters = filters(query, "key-name");
         let answers = try_join_all(filters.into_iter().map(|f| describe(aws, f))).await?;
-        let keys = answers.into_iter().flatten().map(|key| (key.id.clone(), key));
-        Ok(BTreeMap::from_iter(keys).into_values().collect())
+        let keys: BTreeMap<_, _> =
+            answers.into_iter().flatten().map(|key| (key.id.clone(), key)).collect();
+        Ok(keys.into_values().collect())
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<AwsKeyPair>>, Error> {

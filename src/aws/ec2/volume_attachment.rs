@@ -134,7 +134,8 @@ fn terraform_id(spec: &AwsVolumeAttachment) -> String {
 async fn stop(aws: &Regional, id: &str) -> Result<(), Error> {
     let call = aws.ec2().describe_instances().filters(filter("instance-id", [id]));
     let answer = call.send().await.op("ec2:DescribeInstances")?;
-    let instance = answer.reservations().iter().flat_map(|r| r.instances()).next();
+    let instance =
+        answer.reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances).next();
     let state = instance.and_then(|instance| instance.state()).and_then(|state| state.name());
     match state {
         Some(InstanceStateName::Pending | InstanceStateName::Running) => {
