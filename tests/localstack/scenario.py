@@ -132,7 +132,6 @@ def live_changes(shop):
 def main(program):
     with tempfile.TemporaryDirectory() as folder:
         shop = Shop(program, Path(folder))
-        shop.run("validate")
         shop.apply()
         shop.is_settled("mvp")
         shop.variables["box_instance_type"] = "t3.xlarge"
