@@ -71,6 +71,11 @@ impl Aws {
     }
 }
 
+/// Whether a provider configuration is one of AWS; the others' are none of this cloud's business.
+fn is_aws(provider: &str) -> bool {
+    provider == "aws" || provider.starts_with("aws.")
+}
+
 fn resource(type_name: &TypeName) -> Result<&'static dyn Erased, Error> {
     registry::resource(type_name).ok_or_else(|| {
         let message = format!("{type_name} is not implemented on AWS yet");
@@ -99,7 +104,7 @@ impl Reader for Aws {
 
     fn configure<'a>(&'a self, provider: &'a str, config: &'a Value) -> Future<'a, Option<Region>> {
         Box::pin(async move {
-            if provider != "aws" && !provider.starts_with("aws.") {
+            if !is_aws(provider) {
                 return Ok(None);
             }
             let settings = Settings::load(config).await?;
@@ -145,6 +150,9 @@ impl Reader for Aws {
         stack: &'a StackName,
     ) -> Future<'a, Vec<TypeName>> {
         Box::pin(async move {
+            if !is_aws(&scope.provider) {
+                return Ok(Vec::new());
+            }
             let aws = self.regional(scope, Purpose::Reading)?;
             registry::tagged_types(&aws, stack).await
         })
