@@ -144,7 +144,8 @@ async fn converge(
         }
         let value = overlay(&live.value, &entry.kept);
         let Some(rest) = task.shell.types.remaining(&type_name, desired, &value) else {
-            break value;
+            entry.kept = task.shell.types.untold(&type_name, desired, &live.value);
+            break overlay(&live.value, &entry.kept);
         };
         // What was sent may take a moment to be seen, so only a difference that stays is sent again.
         if looks < LOOKS && (sent > 0 || task.step.action == Action::Update) {
