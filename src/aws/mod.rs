@@ -22,3 +22,8 @@ mod settings;
 mod ssm;
 
 pub use cloud::Aws;
+
+/// A number of the schema as the SDK takes it; what does not fit is out of every range of AWS's anyway.
+fn small(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}

@@ -11,6 +11,7 @@ use futures_util::future::try_join_all;
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange, Tags};
+use crate::aws::small;
 use crate::base::Id;
 use crate::provider::Error;
 use crate::schema::typed::{
@@ -110,10 +111,6 @@ async fn tags_of(aws: &Regional, arn: &str) -> Result<Tags, Error> {
 fn tag_list(tags: &Tags) -> Option<Vec<Tag>> {
     let tag = |(key, value): (&String, &String)| Tag::builder().key(key).value(value).build();
     (!tags.is_empty()).then(|| tags.iter().map(tag).collect())
-}
-
-fn small(number: i64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 fn dimensions(pairs: &BTreeMap<String, String>) -> Option<Vec<Dimension>> {

@@ -32,6 +32,7 @@ use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 use super::error::Operation as _;
 use super::regional::Regional;
 use super::resource::{Query, TagChange, Tags};
+use super::small;
 use crate::provider::{Error, tags};
 
 /// How many objects a describe call may answer at once, for the calls that take up to 1,000.
@@ -96,11 +97,6 @@ fn gone_unless_seen(
         ids.iter().map(|id| (id.clone(), crate::provider::Poll::Gone)).collect();
     answer.extend(seen);
     answer
-}
-
-/// A number of the schema as the SDK takes it; what does not fit is out of every range of EC2's anyway.
-fn small(number: i64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 /// A number of the SDK as the schema has it.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use aws_sdk_elasticloadbalancingv2::types as sdk;
 
+use crate::aws::small;
 use crate::schema::Secret;
 
 /// Turns the actions of one type into the SDK's and back; `$name` is the prefix of its structs.
@@ -291,10 +292,6 @@ actions!(
     AwsLbListenerRuleActionJwtValidationAdditionalClaim,
     AwsLbListenerRuleActionRedirect
 );
-
-fn small(number: i64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
 
 fn extra(params: &std::collections::BTreeMap<String, String>) -> Option<HashMap<String, String>> {
     (!params.is_empty()).then(|| params.clone().into_iter().collect())

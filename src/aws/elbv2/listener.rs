@@ -15,6 +15,7 @@ use super::{
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange, Tags};
+use crate::aws::small;
 use crate::base::Id;
 use crate::provider::{Error, tags};
 use crate::schema::typed::{AwsLbListener, AwsLbListenerMutualAuthentication};
@@ -120,10 +121,6 @@ impl Resource for Listener {
     async fn retag(aws: &Regional, id: &Id, tags: &TagChange) -> Result<(), Error> {
         retag(aws, id.as_str(), tags).await
     }
-}
-
-fn small(number: i64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 /// The listeners of the stack's load balancers and of those that known listeners and rules belong to, read once.

@@ -10,6 +10,7 @@ use super::{Attributes, arn_suffix, changed, flag, retag, tag_list, tags_of, tex
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange, Tags};
+use crate::aws::small;
 use crate::base::Id;
 use crate::provider::Error;
 use crate::schema::typed::{
@@ -147,10 +148,6 @@ impl Resource for TargetGroup {
     async fn retag(aws: &Regional, id: &Id, tags: &TagChange) -> Result<(), Error> {
         retag(aws, id.as_str(), tags).await
     }
-}
-
-fn small(number: i64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 /// Whether the group speaks HTTP, whose version can be chosen.

@@ -13,6 +13,7 @@ use futures_util::future::try_join_all;
 use super::error::Operation as _;
 use super::regional::Regional;
 use super::resource::{TagChange, Tags};
+use super::small;
 use crate::provider::Error;
 
 /// How many objects a page holds; the calls' own maximum.
@@ -52,10 +53,6 @@ async fn retag(aws: &Regional, arn: &str, change: &TagChange) -> Result<(), Erro
         call.send().await.op("rds:RemoveTagsFromResource")?;
     }
     Ok(())
-}
-
-fn small(number: i64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 fn set(text: &Option<String>) -> Option<String> {
