@@ -10,7 +10,7 @@ use super::session::Session;
 use super::settings::{PlanMode, Planning};
 use crate::base::{Address, Mode, TypeName};
 use crate::config::{Selected, Target};
-use crate::engine::{self, Desk, Journal as _, Recover};
+use crate::engine::{self, Desk, Journal as _, Recover, Refresh};
 use crate::plan::{Input, Intent, Options, Outcome, Places, Remembered, Supports};
 use crate::schema::Registry;
 
@@ -144,6 +144,7 @@ pub async fn look(session: &Session, input: Input) -> Made {
         types: session.types.clone(),
         listener: Arc::new(engine::Silence),
         recover: Recover::Leave,
+        refresh: Refresh::Live,
     };
     let planned = engine::plan(&desk, input).await;
     Made { outcome: planned.outcome, stale: planned.stale }
@@ -163,6 +164,7 @@ pub async fn plan(
             types: session.types.clone(),
             listener,
             recover,
+            refresh: Refresh::Live,
         };
         async move { engine::plan(&desk, input).await }
     })

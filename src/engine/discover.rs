@@ -27,13 +27,28 @@ const LISTS: usize = 16;
 /// A type in a scope.
 pub type Place = (TypeName, Scope);
 
+/// Where what is live is taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refresh {
+    /// From the cloud, as it is now.
+    Live,
+    /// From the manifest, as the last run that wrote saw it (`-refresh=false`). What was changed, deleted or made
+    /// outside since then is not seen. The cloud is asked all the same for types of which the manifest knows an object
+    /// and not its value, for what exists only in the ledger, and for everything where the manifest is empty: nothing
+    /// is to be remembered then, and objects may be there whose ledger was lost.
+    Remembered,
+}
+
 /// Reads what is live.
 pub struct Discovery {
     cloud: Arc<dyn Writer>,
     types: Arc<dyn Types>,
     listener: Arc<dyn Listener>,
     stack: StackName,
+    refresh: Refresh,
     entries: Vec<Entry>,
+    /// Where each entry stands, by place and id.
+    index: BTreeMap<Place, BTreeMap<Id, usize>>,
     listed: BTreeSet<Place>,
     hinted: BTreeSet<Scope>,
     found: BTreeSet<(Address, u32)>,
@@ -50,14 +65,23 @@ impl Discovery {
         listener: Arc<dyn Listener>,
         journal: &dyn Journal,
         stack: StackName,
+        refresh: Refresh,
     ) -> Self {
         cloud.refresh();
+        let entries = journal.entries();
+        let mut index: BTreeMap<Place, BTreeMap<Id, usize>> = BTreeMap::new();
+        for (at, entry) in entries.iter().enumerate() {
+            let place = (entry.type_name.clone(), entry.scope.clone());
+            index.entry(place).or_default().insert(entry.id.clone(), at);
+        }
         Self {
+            refresh,
+            index,
             cloud,
             types,
             listener,
             stack,
-            entries: journal.entries(),
+            entries,
             listed: BTreeSet::new(),
             hinted: BTreeSet::new(),
             found: BTreeSet::new(),
@@ -77,8 +101,12 @@ impl Discovery {
         wanted.retain(|place| !self.listed.contains(place));
         wanted.retain(|(type_name, _)| self.cloud.supports(type_name, Mode::Managed));
         self.listed.extend(wanted.iter().cloned());
-        let mut lists = self.answers(wanted.clone(), &mut problems).await;
+        let (remembered, wanted) = wanted.into_iter().partition(|place| self.is_remembered(place));
+        let mut lists = self.answers(&wanted, &mut problems).await;
         self.await_young(&wanted, &mut lists).await;
+        lists.extend(self.recollect(remembered));
+        // Lists answer in any order; what is made of them must not depend on it.
+        lists.sort_by(|left, right| left.0.cmp(&right.0));
         (self.assemble(lists, &mut problems), problems)
     }
 
@@ -89,6 +117,9 @@ impl Discovery {
         }
         let remembered = self.entries.iter().filter(|entry| entry.scope == *scope);
         let mut types: BTreeSet<TypeName> = remembered.map(|e| e.type_name.clone()).collect();
+        if self.trusts_manifest() {
+            return types.into_iter().map(|type_name| (type_name, scope.clone())).collect();
+        }
         match look::read(|| self.cloud.hint_types(scope, &self.stack)).await {
             Ok(hints) => types.extend(hints.into_iter().flatten()),
             // A hint is worth having, and can be done without.
@@ -97,16 +128,47 @@ impl Discovery {
         types.into_iter().map(|type_name| (type_name, scope.clone())).collect()
     }
 
+    /// Whether the manifest is taken at its word.
+    fn trusts_manifest(&self) -> bool {
+        self.refresh == Refresh::Remembered && !self.entries.is_empty()
+    }
+
+    /// Whether everything of a place is taken from the manifest.
+    fn is_remembered(&self, place: &Place) -> bool {
+        self.trusts_manifest()
+            && self.types.facts(&place.0).home != Home::Ledger
+            && self.entries_in(place).all(|entry| entry.seen.is_some())
+    }
+
+    /// The objects of these places as the manifest remembers them.
+    fn recollect(&self, places: BTreeSet<Place>) -> Vec<(Place, Vec<Live>)> {
+        let live = |entry: &Entry| {
+            Some(Live {
+                type_name: entry.type_name.clone(),
+                scope: entry.scope.clone(),
+                id: entry.id.clone(),
+                value: entry.seen.clone()?.unmark_deep().0,
+                owner: Some(self.owner(entry)),
+                status: Status::Ready,
+            })
+        };
+        let of = |place: Place| {
+            let found = self.entries_in(&place).filter_map(live).collect();
+            (place, found)
+        };
+        places.into_iter().map(of).collect()
+    }
+
     async fn answers(
         &self,
-        wanted: BTreeSet<Place>,
+        wanted: &BTreeSet<Place>,
         problems: &mut Diagnostics,
     ) -> Vec<(Place, Vec<Live>)> {
         let total = wanted.len();
-        let requests = wanted.into_iter().map(|(type_name, scope)| ListRequest {
-            known: self.known(&type_name, &scope),
-            type_name,
-            scope,
+        let requests = wanted.iter().map(|place| ListRequest {
+            known: self.entries_in(place).map(|entry| entry.id.clone()).collect(),
+            type_name: place.0.clone(),
+            scope: place.1.clone(),
             stack: self.stack.clone(),
         });
         let answer = |request: ListRequest| async move {
@@ -127,8 +189,6 @@ impl Discovery {
                 }
             }
         }
-        // Lists answer in any order; what is made of them must not depend on it.
-        lists.sort_by(|left, right| left.0.cmp(&right.0));
         lists
     }
 
@@ -170,11 +230,6 @@ impl Discovery {
         None
     }
 
-    fn known(&self, type_name: &TypeName, scope: &Scope) -> Vec<Id> {
-        let here = self.entries.iter().filter(|e| e.type_name == *type_name && e.scope == *scope);
-        here.map(|entry| entry.id.clone()).collect()
-    }
-
     fn assemble(
         &mut self,
         lists: Vec<(Place, Vec<Live>)>,
@@ -207,27 +262,42 @@ impl Discovery {
         world
     }
 
+    /// What the manifest has of an object.
+    fn entry_of(&self, live: &Live) -> Option<&Entry> {
+        let here = self.index.get(&(live.type_name.clone(), live.scope.clone()))?;
+        here.get(&live.id).map(|at| &self.entries[*at])
+    }
+
+    /// What the manifest has of a place.
+    fn entries_in(&self, place: &Place) -> impl Iterator<Item = &Entry> {
+        let here = self.index.get(place).into_iter().flat_map(BTreeMap::values);
+        here.map(|at| &self.entries[*at])
+    }
+
     /// Whose an object is: by its tags, else by the manifest.
     fn claim(&self, mut live: Live) -> (Option<Owner>, Live) {
-        let entry = self.entries.iter().find(|entry| {
-            entry.id == live.id && entry.type_name == live.type_name && entry.scope == live.scope
-        });
+        let entry = self.entry_of(&live);
         if let Some(entry) = entry {
             live.value = overlay(&live.value, &entry.kept);
         }
         if live.owner.is_none()
             && let Some(entry) = entry
         {
-            live.owner = Some(Owner {
-                stack: self.stack.clone(),
-                address: entry.address.clone(),
-                generation: entry.generation,
-                nonce: None,
-            });
+            live.owner = Some(self.owner(entry));
         }
         match &live.owner {
             Some(owner) if owner.stack == self.stack => (Some(owner.clone()), live),
             _ => (None, live),
+        }
+    }
+
+    /// What the manifest says of an object, as its tags would.
+    fn owner(&self, entry: &Entry) -> Owner {
+        Owner {
+            stack: self.stack.clone(),
+            address: entry.address.clone(),
+            generation: entry.generation,
+            nonce: None,
         }
     }
 
@@ -253,7 +323,8 @@ impl Discovery {
             }
         }
         let current = objects.remove(0);
-        Slot { current, deposed: objects }
+        let seen = self.entry_of(&current).and_then(|entry| entry.seen.clone());
+        Slot { current, seen, deposed: objects }
     }
 
     /// What the manifest remembers of places that were listed and where it is no more: deleted by somebody else.

@@ -72,6 +72,9 @@ pub struct Entry {
     pub id: Id,
     /// Top-level attributes as they were last written that the cloud does not tell again. Kept sealed.
     pub kept: BTreeMap<EcoString, Value>,
+    /// The whole object as the last run that wrote saw it, without what others own of it: foreign tags. None where no
+    /// run saw it to the end. Kept sealed.
+    pub seen: Option<Value>,
     /// Why the object is to be replaced although the cloud finds nothing wrong with it: a provisioner failed.
     pub tainted: Option<EcoString>,
     /// The objects that it depends on, which must outlive it.

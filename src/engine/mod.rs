@@ -25,7 +25,7 @@ mod types;
 mod wait;
 
 pub use cancel::{Cancel, Urgency};
-pub use discover::{Discovery, Place};
+pub use discover::{Discovery, Place, Refresh};
 pub use event::{Counts, Ending, Event, Listener, Silence, Subject};
 pub use failure::Failure;
 pub use fresh::check_fresh;

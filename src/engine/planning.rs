@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 use futures_util::StreamExt as _;
 
-use super::discover::{Discovery, Place, add_once};
+use super::discover::{Discovery, Place, Refresh, add_once};
 use super::event::{Event, Listener};
 use super::journal::Journal;
 use super::look;
@@ -46,6 +46,8 @@ pub struct Desk {
     pub listener: Arc<dyn Listener>,
     /// What is done about what an interrupted run left.
     pub recover: Recover,
+    /// Where what is live is taken from.
+    pub refresh: Refresh,
 }
 
 /// A plan, and what was found on the way.
@@ -65,6 +67,7 @@ pub async fn plan(desk: &Desk, input: Input) -> Planned {
         desk.listener.clone(),
         &*desk.journal,
         stack.clone(),
+        desk.refresh,
     );
     let holdings = desk.journal.holdings();
     let mut walk = Walk { desk, stack, discovery, holdings, configured: BTreeSet::new() };

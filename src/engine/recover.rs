@@ -136,6 +136,7 @@ impl Recovery {
             id: live.id.clone(),
             // What the create call alone did not take cannot be told from what is never told: the next plan sees to both.
             kept: std::collections::BTreeMap::new(),
+            seen: None,
             tainted: None,
             after: Vec::new(),
             age: std::time::Duration::ZERO,

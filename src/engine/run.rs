@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::cancel::{Cancel, Urgency};
 use super::event::{Counts, Ending, Event, Listener};
 use super::failure::Failure;
-use super::journal::Journal;
+use super::journal::{Entry, Journal};
 use super::limit::Limits;
 use super::scheduler::{Lane, Next, Scheduler, Work};
 use super::shell::{Shell, Task, Tell, subject};
@@ -21,7 +21,7 @@ use super::types::{Home, Types};
 use super::wait::Pollers;
 use crate::base::{Address, Id};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::{Action, Plan, Provisioner, Resolver, Step, StepId};
+use crate::plan::{self, Action, Plan, Provisioner, Resolver, Step, StepId};
 use crate::provider::Writer;
 use crate::value::Value;
 use crate::world::Processes;
@@ -220,7 +220,9 @@ impl<'a> Run<'a> {
             return false;
         }
         let known = self.shell.journal.entry(&step.address, step.generation);
-        known.is_none_or(|entry| entry.id != *id || entry.after != self.after(step))
+        known.is_none_or(|entry| {
+            entry.id != *id || entry.after != self.after(step) || !is_seen(&entry, step)
+        })
     }
 
     fn order(&mut self, step: &'a Step) -> Result<Order, Diagnostics> {
@@ -416,6 +418,14 @@ impl<'a> Run<'a> {
             self.problems.push(left_undone(undone.len()));
         }
         Report { ending, counts, problems: self.problems, failed: self.failed, undone }
+    }
+}
+
+/// Whether the manifest has the object as the plan saw it.
+fn is_seen(entry: &Entry, step: &Step) -> bool {
+    match (&entry.seen, &step.prior) {
+        (Some(seen), Some(prior)) => plan::same_value(seen, prior),
+        (seen, prior) => seen.is_some() == prior.is_some(),
     }
 }
 

@@ -51,6 +51,7 @@ impl Types for SchemaTypes {
             tags: &tags,
             region,
             sent: None,
+            seen: None,
         });
         let prior = difference.prior.filter(|_| !difference.changed.is_empty())?;
         Some(Rest { prior, planned: difference.planned })
@@ -78,6 +79,13 @@ impl Types for SchemaTypes {
             .filter(|(name, _)| live.attribute(name).is_none_or(is_blank))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
+    }
+
+    fn owned(&self, type_name: &TypeName, desired: &Value, live: &Value) -> Value {
+        match self.registry.resource(type_name.as_str()) {
+            Some(schema) => diff::owned(schema, desired, live),
+            None => live.clone(),
+        }
     }
 
     fn digest(&self, value: &Value) -> Digest {

@@ -73,8 +73,14 @@ async fn create(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
         return Err(failure);
     }
     let (value, problems) = converge(task, &id, &desired, &mut entry).await?;
+    entry.seen = Some(owned(task, &desired, &value));
     task.shell.journal.remember(&entry);
     Ok(Done { value: Some(value), counts, problems })
+}
+
+/// The object as the manifest is to remember it.
+fn owned(task: &Task<'_>, desired: &Value, live: &Value) -> Value {
+    task.shell.types.owned(task.step.address.type_name(), desired, live)
 }
 
 async fn update(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
@@ -91,6 +97,7 @@ async fn update(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     task.reach(Goal::Updated, &id).await?;
     let mut entry = entry(task, &id, &order);
     let (value, problems) = converge(task, &id, &desired, &mut entry).await?;
+    entry.seen = Some(owned(task, &desired, &value));
     task.shell.journal.remember(&entry);
     Ok(Done { value: Some(value), counts, problems })
 }
@@ -246,6 +253,8 @@ async fn keep(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
             if let Some(known) = task.shell.journal.entry(&entry.address, entry.generation) {
                 entry.kept = known.kept;
             }
+            // What a plan shows of an object is already without what others own of it.
+            entry.seen.clone_from(&task.step.prior);
             task.shell.journal.remember(&entry);
         }
     }
@@ -343,6 +352,7 @@ fn entry(task: &Task<'_>, id: &Id, order: &Order) -> Entry {
         scope: step.scope.clone(),
         id: id.clone(),
         kept: BTreeMap::new(),
+        seen: None,
         tainted: None,
         after: order.after.clone(),
         age: std::time::Duration::ZERO,

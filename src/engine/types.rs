@@ -114,6 +114,9 @@ pub trait Types: Send + Sync {
         live: &Value,
     ) -> BTreeMap<EcoString, Value>;
 
+    /// A live object as the manifest remembers it: without what others own of it, with the marks of what was desired.
+    fn owned(&self, type_name: &TypeName, desired: &Value, live: &Value) -> Value;
+
     /// The digest by which a plan recognises a value.
     fn digest(&self, value: &Value) -> Digest;
 }

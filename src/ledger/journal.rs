@@ -53,20 +53,12 @@ impl Journal for Ledger {
     }
 
     fn remember(&self, entry: &Entry) {
-        let record = self.0.entry_record(entry);
         let key = (entry.address.clone(), entry.generation);
-        let same = |known: &EntryRecord| {
-            let plain = known.kept.is_none() && record.kept.is_none();
-            plain
-                && known.id == record.id
-                && known.scope == record.scope
-                && known.tainted == record.tainted
-                && known.after == record.after
-        };
-        if self.0.state().entries.get(&key).is_some_and(|held| same(&held.record)) {
+        let known = self.0.state().entries.get(&key).map(|held| held.record.clone());
+        if known.is_some_and(|known| self.0.is_same(&known, entry)) {
             return;
         }
-        self.0.write(Record::Remember(Box::new(record)));
+        self.0.write(Record::Remember(Box::new(self.0.entry_record(entry))));
     }
 
     fn forget(&self, address: &Address, generation: u32) {
@@ -104,11 +96,26 @@ impl Journal for Ledger {
 }
 
 impl Inner {
+    /// Whether the ledger says already what is to be remembered.
+    fn is_same(&self, known: &EntryRecord, entry: &Entry) -> bool {
+        let plain = known.id == entry.id
+            && known.scope == entry.scope
+            && known.tainted == entry.tainted
+            && known.after == entry.after
+            && known.kept.is_some() != entry.kept.is_empty()
+            && known.seen.is_some() == entry.seen.is_some();
+        plain && {
+            let known = self.entry(known);
+            known.kept == entry.kept && known.seen == entry.seen
+        }
+    }
+
     fn entry_record(&self, entry: &Entry) -> EntryRecord {
         let context = entry_context(&entry.address, entry.generation);
+        // Without a key it is not remembered; the next plan takes the arguments as they are configured.
+        let seal =
+            |value: &Value| Payload::new(value, Secrecy::Always, &self.options.sealer, &context);
         let kept = (!entry.kept.is_empty()).then(|| Value::object(entry.kept.clone()));
-        let sealed =
-            kept.map(|kept| Payload::new(&kept, Secrecy::Always, &self.options.sealer, &context));
         EntryRecord {
             at: self.options.clock.now(),
             address: entry.address.clone(),
@@ -116,8 +123,8 @@ impl Inner {
             type_name: entry.type_name.clone(),
             scope: entry.scope.clone(),
             id: entry.id.clone(),
-            // Without a key the arguments are not remembered; the next plan takes them as they are configured.
-            kept: sealed.and_then(Result::ok),
+            kept: kept.and_then(|kept| seal(&kept).ok()),
+            seen: entry.seen.as_ref().and_then(|seen| seal(seen).ok()),
             tainted: entry.tainted.clone(),
             after: entry.after.clone(),
         }
@@ -125,8 +132,8 @@ impl Inner {
 
     fn entry(&self, record: &EntryRecord) -> Entry {
         let context = entry_context(&record.address, record.generation);
-        let kept =
-            record.kept.as_ref().and_then(|kept| kept.open(&self.options.sealer, &context).ok());
+        let open = |payload: &Payload| payload.open(&self.options.sealer, &context).ok();
+        let kept = record.kept.as_ref().and_then(open);
         let kept: BTreeMap<EcoString, Value> =
             kept.and_then(|kept| kept.as_entries().cloned()).unwrap_or_default();
         Entry {
@@ -136,6 +143,7 @@ impl Inner {
             scope: record.scope.clone(),
             id: record.id.clone(),
             kept,
+            seen: record.seen.as_ref().and_then(open),
             tainted: record.tainted.clone(),
             after: record.after.clone(),
             age: self.age(record.at),

@@ -82,6 +82,8 @@ pub(super) struct EntryRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<Payload>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Payload>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tainted: Option<EcoString>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<Address>,

@@ -67,6 +67,8 @@ pub struct Live {
 pub struct Slot {
     /// The object of the highest generation.
     pub current: Live,
+    /// The current object as the last run that wrote saw it; none where the manifest does not know.
+    pub seen: Option<Value>,
     /// Objects of earlier generations that a replacement has yet to delete.
     pub deposed: Vec<Live>,
 }

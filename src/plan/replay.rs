@@ -84,6 +84,8 @@ impl Replay {
             config: &config,
             tags: &tags,
             region: region.map(crate::base::Region::as_str),
+            // The prior value has nothing in it but what is the stack's own.
+            seen: prior,
             sent: self.walk.input.remembered.write_only.get(&draft.step.address),
         });
         marks::remark(&difference.planned, &config)

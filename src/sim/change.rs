@@ -9,7 +9,7 @@ use crate::base::{Id, TypeName};
 use crate::plan::Status;
 use crate::provider::{CreateRequest, DeleteRequest, Error, ErrorClass, UpdateRequest};
 use crate::schema::{Call, Schema};
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 impl Sim {
     /// Makes an object.
@@ -67,7 +67,7 @@ impl Sim {
         let state = &mut *state;
         let lost = self.admit(state, schema, Call::Update, now)?;
         let object = self.present(state, schema, &request.type_name, &request.id, now)?;
-        let planned = request.planned.clone().unmark_deep().0;
+        let planned = asked(&object.value, request);
         let candidate =
             Candidate { schema, region: &object.region, value: &planned, itself: Some(&object) };
         candidate.references(&state.store)?;
@@ -172,4 +172,30 @@ impl Sim {
             )),
         }
     }
+}
+
+/// What an update makes of an object: attributes that are planned as they were are left alone, and so are tags that
+/// neither side names.
+fn asked(live: &Value, request: &UpdateRequest) -> Value {
+    let prior = request.prior.clone().unmark_deep().0;
+    let planned = request.planned.clone().unmark_deep().0;
+    let (Some(now), Some(entries)) = (live.as_entries(), planned.as_entries()) else {
+        return planned;
+    };
+    let mut entries = entries.clone();
+    for (name, value) in &mut entries {
+        let Some(there) = now.get(name) else { continue };
+        let before = prior.attribute(name);
+        if before == Some(value) {
+            value.clone_from(there);
+        } else if matches!(name.as_str(), "tags" | "tags_all") {
+            let mut tags = there.as_entries().cloned().unwrap_or_default();
+            let gone = before.and_then(Value::as_entries).into_iter().flatten();
+            gone.for_each(|(key, _)| drop(tags.remove(key)));
+            let set = value.as_entries().into_iter().flatten();
+            tags.extend(set.map(|(key, tag)| (key.clone(), tag.clone())));
+            *value = Value::map(Type::String, tags);
+        }
+    }
+    Value::object(entries)
 }

@@ -13,6 +13,8 @@ mod function;
 mod object;
 mod reference;
 mod store;
+#[cfg(test)]
+mod tests;
 mod world;
 
 pub use cloud::{Fault, Options, Sim};

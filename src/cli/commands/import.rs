@@ -117,6 +117,7 @@ async fn claim(session: &Session, step: &Step, live: &Live) -> Result<(), Comman
         scope: live.scope.clone(),
         id: live.id.clone(),
         kept: BTreeMap::new(),
+        seen: None,
         tainted: None,
         after: Vec::new(),
         age: Duration::ZERO,

@@ -12,7 +12,7 @@ use super::fake::{Fake, FakeTypes, Fault};
 use super::{address, options, scope};
 use crate::base::Address;
 use crate::diag::Diagnostics;
-use crate::engine::{Cancel, Discovery, Ending, Recovery, Report, Setup, Silence, apply};
+use crate::engine::{Cancel, Discovery, Ending, Recovery, Refresh, Report, Setup, Silence, apply};
 use crate::ledger::{Access, Holder, Ledger};
 use crate::plan::{Action, Interruption, Live, Plan, Reason, Resolver, Step, StepId};
 use crate::value::Value;
@@ -157,8 +157,14 @@ async fn live_run(cloud: &Fake, disk: &MemoryDisk, wanted: &Wanted, clock: Insta
     let problems = recovery.settle(|_| true).await;
     assert!(!problems.has_errors(), "{problems:?}");
     let places = wanted_types().map(|name| (name.into(), scope())).collect();
-    let mut discovery =
-        Discovery::new(cloud.clone(), types.clone(), Arc::new(Silence), &ledger, "shop".into());
+    let mut discovery = Discovery::new(
+        cloud.clone(),
+        types.clone(),
+        Arc::new(Silence),
+        &ledger,
+        "shop".into(),
+        Refresh::Live,
+    );
     let (world, problems) = discovery.list(places).await;
     assert!(!problems.has_errors(), "{problems:?}");
     let owned = world.owned.into_iter().map(|(address, slot)| (address, slot.current)).collect();

@@ -10,7 +10,8 @@ use super::{CANARY, all_content, holder, options};
 use crate::config::{self, Manifest};
 use crate::diag::SourceMap;
 use crate::engine::{
-    Cancel, Desk, Ending, Recover, Report, SchemaTypes, Setup, Silence, apply, forget_stale, plan,
+    Cancel, Desk, Ending, Recover, Refresh, Report, SchemaTypes, Setup, Silence, apply,
+    forget_stale, plan,
 };
 use crate::ledger::{Ledger, VirtualObjects};
 use crate::plan::{Action, Input, Intent, Options, Places, text};
@@ -66,6 +67,7 @@ impl User {
             types: types.clone(),
             listener: Arc::new(Silence),
             recover: Recover::Settle,
+            refresh: Refresh::Live,
         };
         let planned = plan(&desk, self.input(&ledger, &registry)).await;
         let mut outcome = planned.outcome;

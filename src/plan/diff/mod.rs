@@ -42,6 +42,8 @@ pub struct DiffInput<'a> {
     pub region: Option<&'a str>,
     /// Digests of write-only arguments as they were sent last, by name; none where nothing is remembered.
     pub sent: Option<&'a BTreeMap<String, Digest>>,
+    /// The object as the last run left it; none where nothing is remembered. Tags that it has are the stack's own.
+    pub seen: Option<&'a Value>,
     /// Live values of attributes that something beside the configuration is known to set, by attribute.
     pub accepted: &'a BTreeMap<EcoString, Vec<Value>>,
 }
@@ -70,7 +72,7 @@ pub fn diff(input: &DiffInput<'_>) -> Difference {
     }
     let prior = prior.map(|prior| fill_unreadable(input, &prior, &config));
     let mut planned = propose(input, prior.as_ref(), &config);
-    let prior = prior.map(|prior| owned::own_tags_only(input.schema, &prior, &planned));
+    let prior = prior.map(|prior| owned::own_tags_only(input.schema, &prior, &planned, input.seen));
     if let Some(prior) = &prior {
         owned::keep_live(input.schema, prior, &config, input.accepted, &mut planned);
     }
@@ -153,6 +155,16 @@ fn fill_unreadable(input: &DiffInput<'_>, prior: &Value, config: &Value) -> Valu
         }
     }
     Value::new(Kind::Object(Arc::new(filled)))
+}
+
+/// A live object as the manifest is to remember it: without what others own of it, marked as the desired value is.
+#[must_use]
+pub fn owned(schema: &Schema, desired: &Value, live: &Value) -> Value {
+    let live = match marks::strip(desired).as_entries() {
+        Some(desired) => owned::own_tags_only(schema, &marks::strip(live), desired, None),
+        None => marks::strip(live),
+    };
+    marks::mark_schema(&marks::remark(&live, desired), &schema.block)
 }
 
 /// The digest by which the manifest remembers a write-only argument; none while it is not wholly known.

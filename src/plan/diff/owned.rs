@@ -52,8 +52,14 @@ pub(super) fn plan_tags(schema: &Schema, tags: &ProviderTags, planned: &mut Entr
 /// The attributes of an object while it is put together.
 pub(super) type Entries = BTreeMap<EcoString, Value>;
 
-/// The live object with only those tags that the planned one owns: foreign ones are left alone and not shown.
-pub(super) fn own_tags_only(schema: &Schema, prior: &Value, planned: &Entries) -> Value {
+/// The live object with only those tags that the planned one has, or that the stack is known to have set: foreign ones
+/// are left alone and not shown.
+pub(super) fn own_tags_only(
+    schema: &Schema,
+    prior: &Value,
+    planned: &Entries,
+    seen: Option<&Value>,
+) -> Value {
     let Some(entries) = prior.as_entries() else { return prior.clone() };
     let is_map = |name: &str| schema.attribute(name).is_some_and(|a| matches!(a.ty, Type::Map(_)));
     if !schema.takes_default_tags() || !is_map("tags") {
@@ -72,9 +78,12 @@ pub(super) fn own_tags_only(schema: &Schema, prior: &Value, planned: &Entries) -
             continue;
         }
         let wanted = wanted.as_entries();
+        let set = seen.and_then(|seen| seen.attribute(name)).and_then(Value::as_entries);
+        let has =
+            |tags: Option<&Entries>, key: &str| tags.is_some_and(|tags| tags.contains_key(key));
         let own: Entries = live
             .iter()
-            .filter(|(key, _)| wanted.is_some_and(|wanted| wanted.contains_key(*key)))
+            .filter(|(key, _)| has(wanted, key) || has(set, key))
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         let null = own.is_empty() && planned.get(name).is_some_and(Value::is_null);

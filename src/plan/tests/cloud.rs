@@ -167,9 +167,10 @@ impl Stage {
                         (&step.importing, self.world.owned.contains_key(&step.address))
                     {
                         let current = self.imported(&step.address, id);
-                        self.world
-                            .owned
-                            .insert(step.address.clone(), Slot { current, deposed: Vec::new() });
+                        self.world.owned.insert(
+                            step.address.clone(),
+                            Slot { current, seen: None, deposed: Vec::new() },
+                        );
                     }
                     Some(self.update(&step.address, desired))
                 }
@@ -191,9 +192,10 @@ impl Stage {
                         (&step.importing, self.world.owned.contains_key(&step.address))
                     {
                         let current = self.imported(&step.address, id);
-                        self.world
-                            .owned
-                            .insert(step.address.clone(), Slot { current, deposed: Vec::new() });
+                        self.world.owned.insert(
+                            step.address.clone(),
+                            Slot { current, seen: None, deposed: Vec::new() },
+                        );
                     }
                     desired
                 }
@@ -295,9 +297,10 @@ impl Stage {
                 slot.deposed.push(old);
             }
             None => {
-                self.world
-                    .owned
-                    .insert(address.clone(), Slot { current: live, deposed: Vec::new() });
+                self.world.owned.insert(
+                    address.clone(),
+                    Slot { current: live, seen: None, deposed: Vec::new() },
+                );
             }
         }
         value

@@ -43,6 +43,8 @@ pub(super) struct Wish<'a> {
 /// What is there, and how it came to be this instance's.
 struct Present {
     live: Live,
+    /// As the last run left it.
+    seen: Option<Value>,
     moved_from: Option<Address>,
     importing: Option<Id>,
 }
@@ -65,7 +67,8 @@ impl Walk {
             ),
             None => wish.config.clone(),
         };
-        let difference = self.difference(subject, &wish, prior.as_ref(), &config);
+        let seen = present.as_ref().and_then(|present| present.seen.as_ref());
+        let difference = self.difference(subject, &wish, prior.as_ref(), seen, &config);
         if self.input.options.intent == Intent::RefreshOnly {
             return Ok(self.leave_alone(subject, &wish, present, &config));
         }
@@ -90,13 +93,15 @@ impl Walk {
         if let Some(slot) = self.slot(address) {
             let live = slot.current.clone();
             let moved_from = self.moves.from.get(address).cloned();
-            return Ok(Some(Present { live, moved_from, importing: None }));
+            let seen = slot.seen.clone();
+            return Ok(Some(Present { live, seen, moved_from, importing: None }));
         }
         if let Some((live, id)) = self.imported(subject)? {
-            return Ok(Some(Present { live, moved_from: None, importing: Some(id) }));
+            let importing = Some(id);
+            return Ok(Some(Present { live, seen: None, moved_from: None, importing }));
         }
         let found = self.by_nature(wish.schema, address, &wish.scope, &wish.config);
-        Ok(found.map(|live| Present { live, moved_from: None, importing: None }))
+        Ok(found.map(|live| Present { live, seen: None, moved_from: None, importing: None }))
     }
 
     fn difference(
@@ -104,6 +109,7 @@ impl Walk {
         subject: &Subject<'_>,
         wish: &Wish<'_>,
         prior: Option<&Value>,
+        seen: Option<&Value>,
         config: &Value,
     ) -> Difference {
         let accepted =
@@ -115,6 +121,7 @@ impl Walk {
             config,
             tags: &subject.provider.tags,
             region: wish.scope.region.as_ref().map(crate::base::Region::as_str),
+            seen,
             sent: self.input.remembered.write_only.get(&subject.address),
         })
     }
@@ -197,7 +204,7 @@ impl Walk {
         if subject.resource.lifecycle.prevent_destroy {
             return Err(prevented(&subject.address, subject.resource.span).into());
         }
-        let fresh = self.difference(subject, wish, None, &wish.config);
+        let fresh = self.difference(subject, wish, None, None, &wish.config);
         let planned = marked(&fresh.planned, config, wish.schema);
         let prior = difference.prior.unwrap_or_else(|| present.live.value.clone());
         let prior = marked(&prior, config, wish.schema);
