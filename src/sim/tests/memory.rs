@@ -61,3 +61,15 @@ async fn tags_taken_out_are_removed_and_foreign_ones_stay() {
     stage.apply_all().await;
     assert_eq!(stage.live("aws_vpc.a", "tags").await, r#"{"foreign":"x"}"#);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_deleted_by_hand_is_made_again_and_a_destroy_leaves_nothing() {
+    let mut stage = Stage::new(VPC);
+    stage.apply_all().await;
+    stage.remove("aws_vpc.a").await;
+    let outcome = stage.apply_all().await;
+    assert_eq!(step(&outcome, "aws_vpc.a").action, Action::Create);
+    stage.destroy().await;
+    tokio::time::sleep(std::time::Duration::from_mins(30)).await;
+    assert!(stage.objects().is_empty());
+}
