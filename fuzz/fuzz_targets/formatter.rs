@@ -1,15 +1,11 @@
-//! The formatter on arbitrary texts: formatting twice changes nothing, and the result is still right.
-//!
-//! `cargo fuzz run formatter -- -max_total_time=60`
+//! The formatter on arbitrary texts.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use terrace::diag::FileId;
-use terrace::syntax;
 
-fuzz_target!(|text: &str| {
-    if let Ok(once) = syntax::format(text, FileId(0)) {
-        assert_eq!(syntax::format(&once, FileId(0)).as_deref(), Ok(once.as_str()));
-    }
-});
+#[path = "../../tests/fuzz/properties.rs"]
+#[expect(dead_code, reason = "each target runs one of them")]
+mod properties;
+
+fuzz_target!(|bytes: &[u8]| properties::formatter(bytes));

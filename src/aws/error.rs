@@ -38,6 +38,7 @@ where
                 code: (!code.is_empty()).then(|| code.to_owned()),
                 message,
                 request_id: service.request_id().map(str::to_owned),
+                title: None,
             }
         }
         SdkError::ConstructionFailure(_) => {

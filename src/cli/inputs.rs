@@ -9,8 +9,7 @@ use crate::diag::{Diagnostic, Diagnostics, SourceMap};
 use crate::eval::{self, Found, Outside, Reference, Scope};
 use crate::plan::{Given, Origin, VariableInput};
 use crate::syntax;
-use crate::syntax::ast::Body;
-use crate::value::json::from_json;
+use crate::syntax::ast::{Body, JsonKind, JsonNode};
 use crate::world::{FileKind, World};
 
 /// Reads every value that is given to a variable of the root module in `dir`.
@@ -86,32 +85,27 @@ impl Reader<'_> {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let file = self.sources.add(path.as_str(), text.as_str());
         if path.extension() == Some("json") {
-            self.json(path, &text);
+            let root = self.problems.take(syntax::parse_json(&text, file));
+            self.json(path, root.as_ref());
         } else {
             let body = self.problems.take(syntax::parse_bytes(&bytes, file));
             self.native(path, body);
         }
     }
 
-    fn json(&mut self, path: &Utf8Path, text: &str) {
-        let values = match from_json(text) {
-            Ok(values) => values,
-            Err(error) => {
-                let detail = format!("{path} is no JSON: {error}.");
-                self.problems.push(Diagnostic::error(1002, "Invalid JSON", detail));
-                return;
-            }
-        };
-        let Some(entries) = values.as_entries() else {
+    /// The properties of one object are the variables. Nothing in it is a template, and `//` is a comment.
+    fn json(&mut self, path: &Utf8Path, root: Option<&JsonNode>) {
+        let Some(root) = root else { return };
+        let JsonKind::Object(properties) = &root.kind else {
             let detail =
                 format!("{path} must hold one object, whose properties are the variables.");
-            self.problems.push(Diagnostic::error(1002, "Invalid JSON", detail));
+            self.problems.push(Diagnostic::error(1002, "Invalid JSON", detail).at(root.span));
             return;
         };
-        for (name, value) in entries {
-            let given = Given::Value(value.clone(), None);
+        for (name, node) in properties.iter().filter(|(name, _)| name.name != "//") {
+            let given = Given::Value(node.to_value(), Some(node.span));
             let origin = Origin::File(path.to_string());
-            self.values.push(VariableInput { name: name.clone(), given, origin });
+            self.values.push(VariableInput { name: name.name.clone(), given, origin });
         }
     }
 

@@ -117,7 +117,8 @@ fn open_cloud(
     registry: &Arc<Registry>,
     context: &Context,
 ) -> Result<Arc<dyn Writer>, CommandError> {
-    let virtual_objects = Arc::new(VirtualObjects::new(ledger.clone(), registry.clone()));
+    let virtual_objects = VirtualObjects::new(ledger.clone(), registry.clone());
+    let virtual_objects = Arc::new(virtual_objects.with_files(context.world.files.clone()));
     let mut parts: Vec<Arc<dyn Writer>> = vec![virtual_objects];
     match cloud {
         Cloud::Sim => {

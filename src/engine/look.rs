@@ -46,6 +46,6 @@ pub(super) fn diagnose(error: &Error, what: &str) -> Diagnostic {
     };
     let code_of_cloud = error.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
     let detail = format!("Reading {what}: {error}{code_of_cloud}");
-    let diagnostic = Diagnostic::error(code, summary, detail);
+    let diagnostic = Diagnostic::error(code, error.title.unwrap_or(summary), detail);
     if help.is_empty() { diagnostic } else { diagnostic.help(help) }
 }

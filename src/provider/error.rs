@@ -45,6 +45,8 @@ pub struct Error {
     pub message: String,
     /// The id under which the cloud knows the request.
     pub request_id: Option<String>,
+    /// What it is called where it is shown, if its class does not say enough.
+    pub title: Option<&'static str>,
 }
 
 impl Error {
@@ -61,6 +63,7 @@ impl Error {
             code: None,
             message: message.into(),
             request_id: None,
+            title: None,
         }
     }
 
@@ -68,6 +71,13 @@ impl Error {
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
+        self
+    }
+
+    /// Names it, where its class does not say enough.
+    #[must_use]
+    pub fn titled(mut self, title: &'static str) -> Self {
+        self.title = Some(title);
         self
     }
 

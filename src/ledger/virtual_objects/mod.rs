@@ -7,6 +7,7 @@ mod conformance;
 mod import;
 mod make;
 mod random;
+mod remote_state;
 mod time;
 mod words;
 
@@ -30,6 +31,7 @@ use crate::provider::{
 };
 use crate::schema::Registry;
 use crate::value::Value;
+use crate::world::Files;
 
 /// Lines that wait are made durable from that many bytes on.
 const FLUSH_FROM: usize = 256 * 1024;
@@ -41,13 +43,21 @@ pub struct VirtualObjects {
     registry: Arc<Registry>,
     /// Objects that are ready, or gone, only at that time.
     until: Arc<Mutex<BTreeMap<(TypeName, Id), Instant>>>,
+    /// Where states of others are read; none are where there are no files.
+    files: Option<Arc<dyn Files>>,
 }
 
 impl VirtualObjects {
     /// The objects of an open ledger, of the types that the registry describes.
     #[must_use]
     pub fn new(ledger: Ledger, registry: Arc<Registry>) -> Self {
-        Self { ledger, registry, until: Arc::default() }
+        Self { ledger, registry, until: Arc::default(), files: None }
+    }
+
+    /// Reads states of others (`terraform_remote_state`) from `files`.
+    #[must_use]
+    pub fn with_files(self, files: Arc<dyn Files>) -> Self {
+        Self { files: Some(files), ..self }
     }
 
     fn inner(&self) -> &Inner {
@@ -173,7 +183,10 @@ impl Reader for VirtualObjects {
     fn supports(&self, type_name: &TypeName, mode: Mode) -> bool {
         match mode {
             Mode::Managed => make::is_known(&self.registry, type_name),
-            Mode::Data => conformance::has_data(&self.registry, type_name),
+            Mode::Data => {
+                let reads_states = type_name == remote_state::TYPE && self.files.is_some();
+                reads_states || conformance::has_data(&self.registry, type_name)
+            }
             Mode::Ephemeral => false,
         }
     }
@@ -208,7 +221,13 @@ impl Reader for VirtualObjects {
     }
 
     fn read_data<'a>(&'a self, request: &'a DataRequest) -> Future<'a, Value> {
-        now(conformance::data(&self.registry, request.address.type_name(), &request.config))
+        let type_name = request.address.type_name();
+        now(match &self.files {
+            Some(files) if type_name == remote_state::TYPE => {
+                remote_state::read(&request.config, &**files)
+            }
+            _ => conformance::data(&self.registry, type_name, &request.config),
+        })
     }
 
     fn hint_types<'a>(&'a self, scope: &'a Scope, _: &'a StackName) -> Future<'a, Vec<TypeName>> {

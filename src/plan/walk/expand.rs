@@ -81,10 +81,9 @@ fn counted(place: &Place<'_>, expr: &Expr) -> (Option<Expansion>, Diagnostics) {
     let value = match convert(&value, &Type::Number) {
         Ok(value) => value,
         Err(error) => {
-            return fail(format!(
-                "The given \"count\" argument value is unsuitable: {}.",
-                error.with_path()
-            ));
+            let detail = format!("Invalid expression value: {}.", error.with_path());
+            problems.push(Diagnostic::error(327, "Incorrect value type", detail).at(expr.span));
+            return (None, problems);
         }
     };
     let Some(number) = value.as_number() else {

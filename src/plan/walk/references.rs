@@ -141,6 +141,10 @@ pub(super) fn malformed(at: &Reference<'_>) -> Problem {
 
 /// What is wrong with a reference, before anything is evaluated.
 pub(super) fn check(place: &Place<'_>, at: &Reference<'_>) -> Diagnostics {
+    let problems = crate::eval::problem::malformed(at);
+    if problems.has_errors() {
+        return problems;
+    }
     let module = &place.state.config.tree[place.state.instances[place.at].module];
     match check_one(place, module, at) {
         Ok(()) => Diagnostics::none(),

@@ -82,10 +82,13 @@ fn planned_values(outcome: &Outcome, all: &[Change<'_>]) -> Json {
     let mut outputs = Map::new();
     for (name, change) in &outcome.outputs {
         let entry = match (&change.after, &change.ty) {
-            (Some(after), _) if after.is_wholly_known() => output(after, change.sensitive),
-            (Some(_), _) => json!({"sensitive": change.sensitive}),
-            // An output that is null.
-            (None, Some(_)) => json!({"sensitive": change.sensitive, "type": "dynamic"}),
+            (Some(after), _) if !after.is_wholly_known() => {
+                json!({"sensitive": change.sensitive})
+            }
+            (Some(after), _) if !after.is_null() => output(after, change.sensitive),
+            // A null has lost its type by then.
+            (_, Some(_)) => json!({"sensitive": change.sensitive, "type": "dynamic"}),
+            (Some(_), None) => json!({"sensitive": change.sensitive, "type": "dynamic"}),
             (None, None) => continue,
         };
         outputs.insert(name.to_string(), entry);

@@ -25,14 +25,10 @@ pub fn plain(value: &Value) -> Option<Json> {
     })
 }
 
-/// The nearest number that JSON readers take: whole numbers exactly, others as 64-bit floats.
+/// The number to its last digit; what is none in JSON (infinity) as text.
 fn number(number: &crate::value::Number) -> Json {
-    let whole = number.to_i64().map(Json::from);
-    let large = || number.to_string().parse::<u64>().ok().map(Json::from);
-    whole
-        .or_else(large)
-        .or_else(|| Number::from_f64(number.to_f64()).map(Json::Number))
-        .unwrap_or_else(|| number.to_string().into())
+    let digits = number.to_string();
+    digits.parse::<Number>().map_or_else(|_| digits.into(), Json::Number)
 }
 
 /// `true` where the value is unknown, in the shape of the value; what is known is left out of objects.
@@ -95,6 +91,15 @@ pub fn type_of(ty: &crate::value::Type) -> Json {
 mod tests {
     use super::*;
     use crate::value::{Marks, Type};
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        for digits in ["12345678901234567890123", "-0.1", "1.5", "98765432109876543210.25"] {
+            let number = crate::value::Number::parse(digits).expect("a number");
+            let json = plain(&Value::number(number)).expect("known");
+            assert_eq!(serde_json::to_string(&json).expect("JSON"), digits);
+        }
+    }
 
     #[test]
     fn masks_have_the_shape_of_the_value() {

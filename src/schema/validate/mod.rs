@@ -6,6 +6,7 @@
 mod check;
 mod format;
 mod relation;
+mod remote_state;
 mod report;
 mod rule;
 
@@ -28,6 +29,9 @@ pub fn validate(schema: &Schema, config: &Value, span_of: SpanOf<'_>) -> Diagnos
     let mut report = walk.report;
     relation::check(&schema.block, config, &mut report);
     rule::check(schema, config, &mut report);
+    if schema.type_name == remote_state::TYPE {
+        remote_state::check(config, &mut report);
+    }
     report.finish()
 }
 

@@ -8,12 +8,28 @@ use crate::syntax::ast::{
     TemplatePart,
 };
 use crate::syntax::parse;
+use crate::value::{Type, Value};
 
 impl JsonNode {
     /// The value as an expression.
     pub fn to_expr(&self) -> (Expr, Diagnostics) {
         let mut problems = Diagnostics::none();
         (expression(self, &mut problems), problems)
+    }
+
+    /// The value as plain JSON: strings are texts, not templates; of equal keys the last counts.
+    pub fn to_value(&self) -> Value {
+        match &self.kind {
+            JsonKind::Null => Value::null(Type::Dynamic),
+            JsonKind::Bool(truth) => Value::bool(*truth),
+            JsonKind::Number(number) => Value::number(number.clone()),
+            JsonKind::String(text) => Value::string(text.clone()),
+            JsonKind::Array(items) => Value::tuple(items.iter().map(Self::to_value)),
+            JsonKind::Object(properties) => {
+                let entry = |(name, value): &(Ident, Self)| (name.name.clone(), value.to_value());
+                Value::object(properties.iter().map(entry))
+            }
+        }
     }
 }
 

@@ -3,5 +3,5 @@
 mod read;
 mod write;
 
-pub use read::{JsonError, from_json, from_json_as, parse, type_from_json};
+pub use read::{Json, JsonError, from_json, from_json_as, parse, type_from_json};
 pub use write::{quote_json, to_json, type_to_json};

@@ -65,6 +65,16 @@ pub fn parse(text: &str) -> Result<Json, JsonError> {
     Ok(value)
 }
 
+impl Json {
+    /// As a value of type `ty`, as [`from_json_as`] reads it.
+    ///
+    /// # Errors
+    /// When it is not of that type.
+    pub fn into_value(self, ty: &Type) -> Result<Value, JsonError> {
+        typed(self, ty)
+    }
+}
+
 fn implied(json: Json) -> Value {
     match json {
         Json::Null => Value::null(Type::Dynamic),
