@@ -60,7 +60,9 @@ fn parse_outputs(content: &[u8]) -> Result<BTreeMap<EcoString, Value>, String> {
     let part = |name: &str| state.iter().rfind(|(key, _)| key == name).map(|(_, value)| value);
     match part("version") {
         Some(Json::Number(version)) if version == "4" => {}
-        Some(Json::Number(version)) => return Err(format!("version {version} is not read, only 4")),
+        Some(Json::Number(version)) => {
+            return Err(format!("version {version} is not read, only 4"));
+        }
         _ => return Err("it does not say its version".to_owned()),
     }
     let Some(Json::Object(outputs)) = part("outputs") else { return Ok(BTreeMap::new()) };
@@ -105,8 +107,7 @@ mod tests {
 
     #[test]
     fn outputs_have_their_types_and_defaults_fill_in() {
-        let defaults =
-            Value::object([("vpc", Value::string("none")), ("extra", Value::number(7))]);
+        let defaults = Value::object([("vpc", Value::string("none")), ("extra", Value::number(7))]);
         let mut with_defaults = state("net.tfstate").as_entries().expect("an object").clone();
         with_defaults.insert("defaults".into(), defaults);
         check(

@@ -14,9 +14,8 @@ const SETTINGS: [&str; 2] = ["path", "workspace_dir"];
 pub(super) fn check(config: &Value, report: &mut Report<'_>) {
     let backend = config.attribute("backend").and_then(Value::as_str);
     if let Some(backend) = backend.filter(|backend| *backend != "local") {
-        let detail = format!(
-            "States of the backend {backend:?} are not read: only those of \"local\" are."
-        );
+        let detail =
+            format!("States of the backend {backend:?} are not read: only those of \"local\" are.");
         refuse("backend", "Invalid backend configuration", detail, report);
     }
     if let (Some("local"), Some(problem)) =
