@@ -17,7 +17,7 @@ fn read(folder: &str) -> Read {
     let folder = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let files = World::real().files;
     let (mut sources, mut problems) = (SourceMap::default(), Diagnostics::none());
-    let manifest = problems.take(Manifest::read(&*files, &folder));
+    let manifest = problems.take(Manifest::read(&*files, &folder.join(".terrace")));
     let config = problems.take(config::load(&*files, &folder, &mut sources, &manifest));
     let shown: Vec<_> = problems.iter().map(|one| text(one, &sources, Style::Plain)).collect();
     assert!(shown.is_empty(), "{folder}:\n{}", shown.join("\n"));

@@ -6,6 +6,7 @@ use camino::Utf8Path;
 
 use super::context::Context;
 use super::error::CommandError;
+use super::ledger::data_folder;
 use super::planning;
 use super::session::registry;
 use crate::config::{self, Config, Manifest, Selected};
@@ -30,7 +31,7 @@ impl Project {
         let files = &*context.world.files;
         let dir = Utf8Path::new(".");
         let mut sources = SourceMap::default();
-        let (manifest, mut problems) = Manifest::read(files, dir);
+        let (manifest, mut problems) = Manifest::read(files, &data_folder(&context.environment));
         let config = problems.take(config::load(files, dir, &mut sources, &manifest));
         let outside = Outside::new(context.world.clone(), dir);
         problems.extend(check_defaults(&config, &outside));

@@ -78,6 +78,10 @@ pub const MODULE_UNREADABLE: u16 = 237;
 pub const MODULE_RECURSION: u16 = 238;
 /// An override file overrides nothing.
 pub const OVERRIDE: u16 = 239;
+/// A local source that leads out of the package of its module.
+pub const MODULE_ESCAPES: u16 = 240;
+/// The lock file of modules is not understood.
+pub const LOCK_FILE: u16 = 241;
 /// A module with provider blocks that is called with `count`, `for_each` or `depends_on`.
 pub const MODULE_PROVIDERS: u16 = 246;
 /// A provider configuration that nobody declares.

@@ -9,8 +9,9 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 
 use super::decode::{Decoder, RootBlocks};
-use super::manifest::Manifest;
-use super::model::{Call, Config, Declarations, Module, ModuleId, ModuleSource, Stack, Tree};
+use super::manifest::{Lookup, Manifest};
+use super::model::{Call, Config, Declarations, Module, ModuleId, Stack, Tree, VersionConstraint};
+use super::package::{Address, ModuleSource};
 use super::{codes, ladder, override_files, providers, source};
 use crate::base::StackName;
 use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
@@ -28,18 +29,95 @@ pub fn load(
     sources: &mut SourceMap,
     manifest: &Manifest,
 ) -> (Config, Diagnostics) {
+    let (survey, mut problems) = survey(files, dir, sources, manifest);
+    problems.extend(survey.wanted.iter().map(Wanted::diagnose));
+    (survey.config, problems)
+}
+
+/// A configuration as far as it is there, and the modules that it calls and that are not.
+#[derive(Debug)]
+pub struct Survey {
+    /// What was read.
+    pub config: Config,
+    /// What is missing, each once.
+    pub wanted: Vec<Wanted>,
+}
+
+/// A module from elsewhere that is called and not installed.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The names of the calls that lead to it, joined with dots.
+    pub key: EcoString,
+    /// Where it comes from.
+    pub address: Address,
+    /// Which versions are accepted.
+    pub version: Option<VersionConstraint>,
+    /// The head of the call.
+    pub span: Span,
+    /// What is there in its place.
+    pub why: Missing,
+}
+
+/// Why a call has no module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Nothing was installed for it.
+    NotInstalled,
+    /// Something was, from elsewhere.
+    OtherSource,
+    /// Something was, in a version that is not accepted any more.
+    OtherVersion(EcoString),
+}
+
+impl Wanted {
+    /// What a command says that needs it.
+    fn diagnose(&self) -> Diagnostic {
+        let (title, detail) = match &self.why {
+            Missing::NotInstalled => {
+                ("Module not installed", "This module is not yet installed.".to_owned())
+            }
+            Missing::OtherSource => (
+                "Module source has changed",
+                "The source address was changed since this module was installed.".to_owned(),
+            ),
+            Missing::OtherVersion(version) => (
+                "Module version requirements have changed",
+                format!(
+                    "The version requirements have changed since this module was installed and the installed version \
+                     ({version}) is no longer acceptable."
+                ),
+            ),
+        };
+        Diagnostic::error(codes::MODULE_NOT_INSTALLED, title, detail)
+            .at(self.span)
+            .help("Run: terrace init")
+    }
+}
+
+/// Reads the configuration of the root module in `dir`, and says which modules from elsewhere it needs beside those that
+/// are installed.
+pub fn survey(
+    files: &dyn Files,
+    dir: &Utf8Path,
+    sources: &mut SourceMap,
+    manifest: &Manifest,
+) -> (Survey, Diagnostics) {
+    let root = source::shown(dir);
+    let packages = manifest.packages.keys().map(|dir| source::shown(&root.join(dir))).collect();
     let mut loader = Loader {
         files,
-        root: source::shown(dir),
+        root,
         sources,
         manifest,
+        packages,
         json: BTreeSet::new(),
         seen: BTreeMap::new(),
         reported: HashSet::new(),
+        wanted: Vec::new(),
         problems: Diagnostics::none(),
     };
     let config = loader.config();
-    (config, loader.problems)
+    (Survey { config, wanted: loader.wanted }, loader.problems)
 }
 
 /// Why a directory holds no module.
@@ -51,11 +129,14 @@ struct Loader<'a> {
     root: Utf8PathBuf,
     sources: &'a mut SourceMap,
     manifest: &'a Manifest,
+    /// The folders of installed packages.
+    packages: BTreeSet<Utf8PathBuf>,
     json: BTreeSet<FileId>,
     /// Directories that were read already.
     seen: BTreeMap<Utf8PathBuf, Result<Arc<Declarations>, Unreadable>>,
     /// Problems with calls, which are met once per phase and reported once.
     reported: HashSet<(u16, Span)>,
+    wanted: Vec<Wanted>,
     problems: Diagnostics,
 }
 
@@ -239,38 +320,49 @@ impl Loader<'_> {
         call: &Call,
         path: &[EcoString],
     ) -> Option<Utf8PathBuf> {
-        let text = match &call.source {
-            ModuleSource::Local(relative) => {
-                return Some(source::shown(&caller.join(relative)));
-            }
+        let address = match &call.source {
+            ModuleSource::Local(relative) => return self.beside(caller, relative, call),
             ModuleSource::Invalid => return None,
-            ModuleSource::Registry(text) | ModuleSource::Remote(text) => text,
+            ModuleSource::Package(address) => address,
         };
-        match self.manifest.modules.get(path.join(".").as_str()) {
-            Some(installed) if installed.source == *text => {
-                Some(source::shown(&self.root.join(&installed.dir)))
+        let key = EcoString::from(path.join("."));
+        let constraint = call.version.as_ref().map(|version| version.text.as_str());
+        let why = match self.manifest.find(&key, &address.to_string(), constraint) {
+            Lookup::Found(installed) => {
+                return Some(source::shown(&self.root.join(&installed.dir)));
             }
-            found => {
-                let title = if found.is_some() {
-                    "Module source has changed"
-                } else {
-                    "Module not installed"
-                };
-                let detail = if found.is_some() {
-                    "The source address was changed since this module was installed."
-                } else {
-                    "This module is not yet installed."
-                };
-                self.report(
-                    codes::MODULE_NOT_INSTALLED,
-                    title,
-                    detail.into(),
-                    call.span,
-                    Some("Run: terrace init"),
-                );
-                None
-            }
+            Lookup::Missing => Missing::NotInstalled,
+            Lookup::OtherSource => Missing::OtherSource,
+            Lookup::OtherVersion(version) => Missing::OtherVersion(version.into()),
+        };
+        // Phases share calls.
+        if !self.wanted.iter().any(|known| known.key == key && known.span == call.span) {
+            let (address, version) = ((**address).clone(), call.version.clone());
+            self.wanted.push(Wanted { key, address, version, span: call.span, why });
         }
+        None
+    }
+
+    /// A directory beside the caller's, which must be in the same package if the caller is in one.
+    fn beside(
+        &mut self,
+        caller: &Utf8Path,
+        relative: &Utf8Path,
+        call: &Call,
+    ) -> Option<Utf8PathBuf> {
+        let dir = source::shown(&caller.join(relative));
+        let package = caller.ancestors().find(|folder| self.packages.contains(*folder));
+        if package.is_none_or(|package| dir.starts_with(package)) {
+            return Some(dir);
+        }
+        let detail = format!(
+            "The given source directory for module \"{}\" would be outside of its containing package. Local source \
+             addresses starting with \"../\" must stay within the same package that the calling module belongs to.",
+            call.name
+        );
+        let title = "Local module path escapes module package";
+        self.report(codes::MODULE_ESCAPES, title, detail, call.source_span, None);
+        None
     }
 }
 

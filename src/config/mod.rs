@@ -10,10 +10,12 @@ mod decode;
 mod json;
 mod ladder;
 mod load;
+mod lock;
 mod manifest;
 mod model;
 mod name;
 mod override_files;
+pub mod package;
 mod providers;
 mod reference;
 mod source;
@@ -28,13 +30,15 @@ pub(crate) use content::{fits_labels, missing_argument, unsupported_argument, un
 pub(crate) use json::{
     check_known as check_json, expand as expand_json, is_expression as is_json_expression,
 };
-pub use load::load;
-pub use manifest::{Installed, Manifest, PATH as MANIFEST_PATH};
+pub use load::{Missing, Survey, Wanted, load, survey};
+pub use lock::{FILE as LOCK_FILE, Lock, Locked, Wish};
+pub use manifest::{Installed, InstalledPackage, Lookup, MODULES, Manifest};
 pub use model::{
     Call, Check, Condition, Config, Declarations, Gate, IgnoreChanges, Import, Ladder, Ledger,
-    Lifecycle, Local, Migration, MigrationStep, Module, ModuleId, ModuleSource, Moved, OnFailure,
-    Output, Passed, Phase, ProviderConfig, ProviderRef, Provisioner, ProvisionerWhen, Removed,
-    RequiredProvider, Resource, ResourceKey, Selected, Shift, Soak, Stack, Target, Tree,
-    TypeConstraint, Variable, VersionConstraint,
+    Lifecycle, Local, Migration, MigrationStep, Module, ModuleId, Moved, OnFailure, Output, Passed,
+    Phase, ProviderConfig, ProviderRef, Provisioner, ProvisionerWhen, Removed, RequiredProvider,
+    Resource, ResourceKey, Selected, Shift, Soak, Stack, Target, Tree, TypeConstraint, Variable,
+    VersionConstraint,
 };
+pub use package::ModuleSource;
 pub use version::{Constraint, LANGUAGE, Version};

@@ -5,7 +5,8 @@ use ecow::EcoString;
 
 use super::{Decoder, Quoted};
 use crate::config::content::{Shape, just_arguments};
-use crate::config::model::{Call, ModuleSource, Passed, ProviderRef, VersionConstraint};
+use crate::config::model::{Call, Passed, ProviderRef, VersionConstraint};
+use crate::config::package::{self, Address, ModuleSource};
 use crate::config::{codes, constant, name};
 use crate::diag::{Diagnostic, Span};
 use crate::syntax::ast::{Attribute, Block, Body, Expr, ExprKind, ObjectKey};
@@ -89,7 +90,9 @@ impl Decoder<'_> {
         match classify(&text, has_version) {
             Ok(source) => (source, span),
             Err(problem) => {
-                self.problems.push(problem.at(span));
+                // The line of a source with a token in it is not shown.
+                let at = if package::may_hold_secret(&text) { block } else { span };
+                self.problems.push(problem.at(at));
                 (ModuleSource::Invalid, span)
             }
         }
@@ -220,58 +223,35 @@ fn key_expr(key: &ObjectKey) -> Expr {
     }
 }
 
-/// Tells local directories, registry addresses and everything else apart.
+/// Tells local directories from packages elsewhere.
 fn classify(text: &EcoString, has_version: bool) -> Result<ModuleSource, Box<Diagnostic>> {
-    let is_local =
-        text.starts_with("./") || text.starts_with("../") || *text == "." || *text == "..";
-    if has_version && (is_local || !is_registry(text)) {
-        let detail = format!("\"{text}\" is not an address in a module registry.");
-        let title = "Invalid registry module source address";
-        let problem = Diagnostic::error(codes::MODULE_SOURCE, title, detail);
-        return Err(Box::new(problem.help(
-            "The argument \"version\" applies only to registry modules; remove it for other sources.",
-        )));
-    }
-    if is_local {
+    if package::is_local(text) && !has_version {
         return Ok(ModuleSource::Local(Utf8PathBuf::from(text.as_str())));
     }
-    if is_registry(text) {
-        return Ok(ModuleSource::Registry(text.clone()));
+    if has_version {
+        let title = "Invalid registry module source address";
+        return match Address::registry(text) {
+            Ok(address) => Ok(ModuleSource::Package(Box::new(address))),
+            Err(error) => {
+                let problem = Diagnostic::error(codes::MODULE_SOURCE, title, error.detail);
+                Err(Box::new(problem.help(error.help.unwrap_or_else(|| {
+                    "The argument \"version\" applies only to registry modules; remove it for other sources."
+                        .to_owned()
+                }))))
+            }
+        };
     }
-    if text.contains("::") || text.contains("://") || is_known_host(text) || text.starts_with('/') {
-        return Ok(ModuleSource::Remote(text.clone()));
+    match Address::parse(text) {
+        Ok(address) => Ok(ModuleSource::Package(Box::new(address))),
+        Err(error) => {
+            let title = "Invalid module source address";
+            let problem = Diagnostic::error(codes::MODULE_SOURCE, title, error.detail);
+            Err(Box::new(match error.help {
+                Some(help) => problem.help(help),
+                None => problem,
+            }))
+        }
     }
-    let problem = Diagnostic::error(
-        codes::MODULE_SOURCE,
-        "Invalid module source address",
-        format!("It is not clear how to fetch a module from \"{text}\"."),
-    );
-    Err(Box::new(if text.is_empty() {
-        problem
-    } else {
-        problem.help(format!("For a directory beside this file write \"./{text}\"."))
-    }))
-}
-
-fn is_registry(text: &str) -> bool {
-    let package = text.split("//").next().unwrap_or(text);
-    let parts: Vec<&str> = package.split('/').collect();
-    let parts = match parts.as_slice() {
-        [host, rest @ ..] if rest.len() == 3 && host.contains('.') && !is_known_host(text) => rest,
-        [_, _, _] => &parts[..],
-        _ => return false,
-    };
-    !is_known_host(text)
-        && parts.iter().all(|part| {
-            !part.is_empty()
-                && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-        })
-}
-
-fn is_known_host(text: &str) -> bool {
-    ["github.com/", "bitbucket.org/", "git@", "gitlab.com/"]
-        .iter()
-        .any(|host| text.starts_with(host))
 }
 
 #[cfg(test)]
@@ -279,28 +259,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sources_are_told_apart() {
-        let kind = |text: &str| match classify(&text.into(), false) {
-            Ok(ModuleSource::Local(_)) => "local",
-            Ok(ModuleSource::Registry(_)) => "registry",
-            Ok(ModuleSource::Remote(_)) => "remote",
-            _ => "invalid",
-        };
-        for (text, expected) in [
-            ("./m", "local"),
-            ("../m/n", "local"),
-            ("terraform-aws-modules/vpc/aws", "registry"),
-            ("registry.example.com/a/b/c//sub", "registry"),
-            ("git::https://example.com/x.git?ref=v1", "remote"),
-            ("github.com/a/b", "remote"),
-            ("git@github.com:a/b.git", "remote"),
-            ("https://example.com/m.zip", "remote"),
-            ("m", "invalid"),
-            ("a/b", "invalid"),
-            ("", "invalid"),
+    fn versions_go_with_registries_alone() {
+        for (text, has_version, expected) in [
+            ("./m", false, true),
+            ("./m", true, false),
+            ("a/b/c", true, true),
+            ("github.com/a/b", false, true),
+            ("github.com/a/b", true, false),
+            ("m", false, false),
         ] {
-            assert_eq!(kind(text), expected, "{text}");
+            assert_eq!(classify(&text.into(), has_version).is_ok(), expected, "{text}");
         }
-        assert!(classify(&"./m".into(), true).is_err());
     }
 }

@@ -1,8 +1,8 @@
 //! `module` and `provider` blocks, and how providers are passed.
 
-use camino::Utf8PathBuf;
 use ecow::EcoString;
 
+use crate::config::package::ModuleSource;
 use crate::diag::Span;
 use crate::syntax::ast::{Body, Expr};
 
@@ -30,19 +30,6 @@ pub struct Call {
     pub body: Body,
     /// The head of the block.
     pub span: Span,
-}
-
-/// Where a module comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ModuleSource {
-    /// A directory beside the calling module: `./x`, `../x`.
-    Local(Utf8PathBuf),
-    /// A registry address: `namespace/name/provider`, with a host before it or `//dir` behind it.
-    Registry(EcoString),
-    /// Anything else that `init` fetches: git, archives.
-    Remote(EcoString),
-    /// Not understood; an error was reported.
-    Invalid,
 }
 
 /// One entry of a call's `providers`.

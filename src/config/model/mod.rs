@@ -9,7 +9,7 @@ mod tree;
 mod variable;
 
 pub use call::VersionConstraint;
-pub use call::{Call, ModuleSource, Passed, ProviderConfig, ProviderRef, RequiredProvider};
+pub use call::{Call, Passed, ProviderConfig, ProviderRef, RequiredProvider};
 pub use declarations::{Check, Condition, Declarations, Local, Output, ResourceKey};
 pub use ladder::{Gate, Ladder, Ledger, Migration, MigrationStep, Phase, Shift, Soak, Stack};
 pub use refactor::{Import, Moved, Removed, Target};

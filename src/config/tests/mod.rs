@@ -23,7 +23,7 @@ fn read(files: &[(&str, &str)]) -> Read {
     let tree: FileTree = files.iter().copied().collect();
     let mut sources = SourceMap::default();
     let root = Utf8Path::new(".");
-    let (manifest, mut problems) = Manifest::read(&tree, root);
+    let (manifest, mut problems) = Manifest::read(&tree, Utf8Path::new(".terrace"));
     let config = problems.take(load(&tree, root, &mut sources, &manifest));
     Read { config, problems, sources }
 }

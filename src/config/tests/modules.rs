@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use super::{check, read};
 use crate::base::ModulePath;
-use crate::config::{Manifest, load};
+use crate::config::{Manifest, load, survey};
 use crate::diag::SourceMap;
 use crate::world::memory::FileTree;
 
@@ -140,7 +140,7 @@ fn calls_that_lead_nowhere_are_reported() {
 
 #[test]
 fn modules_from_elsewhere_are_looked_up() {
-    let manifest = r#"{"Modules": [{"Key": "v", "Source": "a/b/c", "Version": "1.0.0", "Dir": ".terrace/modules/v"}]}"#;
+    let manifest = r#"{"Modules": [{"Key": "v", "Source": "registry.terraform.io/a/b/c", "Version": "1.0.0", "Dir": ".terrace/modules/v"}]}"#;
     let files = |source: &'static str| {
         [
             ("main.tf", source),
@@ -153,6 +153,50 @@ fn modules_from_elsewhere_are_looked_up() {
         &files("module \"v\" { source = \"a/b/d\" }\n"),
         &["main.tf:1 E0236 Module source has changed"],
     );
+    check(
+        &files("module \"v\" {\n  source = \"a/b/c\"\n  version = \"2.0.0\"\n}\n"),
+        &["main.tf:1 E0236 Module version requirements have changed"],
+    );
+}
+
+#[test]
+fn a_package_is_left_by_no_relative_path() {
+    let manifest = r#"{
+        "Modules": [{"Key": "v", "Source": "registry.terraform.io/a/b/c//x", "Dir": ".terrace/modules/v/x"}],
+        "Packages": [{"Dir": ".terrace/modules/v", "Package": {"Source": "registry.terraform.io/a/b/c", "Hash": "h1:"}}]
+    }"#;
+    check(
+        &[
+            ("main.tf", "module \"v\" { source = \"a/b/c//x\" }\n"),
+            ("secret/main.tf", ""),
+            (".terrace/modules/modules.json", manifest),
+            (
+                ".terrace/modules/v/x/main.tf",
+                "module \"in\" { source = \"../y\" }\nmodule \"out\" { source = \"../../../../secret\" }\n",
+            ),
+            (".terrace/modules/v/y/main.tf", "output \"x\" { value = 1 }\n"),
+        ],
+        &[".terrace/modules/v/x/main.tf:2 E0240 Local module path escapes module package"],
+    );
+}
+
+#[test]
+fn what_is_missing_is_wanted_once() {
+    let tree: FileTree = [
+        ("main.tf", "module \"a\" { source = \"./a\" }\nphase \"p\" {}\nphase \"q\" {\n  after = \"p\"\n}\n"),
+        ("a/main.tf", "module \"b\" {\n  source = \"a/b/c//d\"\n  version = \"~> 1.0\"\n}\n"),
+    ]
+    .into_iter()
+    .collect();
+    let mut sources = SourceMap::default();
+    let (found, problems) = survey(&tree, Utf8Path::new("."), &mut sources, &Manifest::default());
+    assert!(problems.is_empty(), "{problems:?}");
+    let wanted: Vec<String> = found
+        .wanted
+        .iter()
+        .map(|wanted| format!("{} {} {:?}", wanted.key, wanted.address, wanted.why))
+        .collect();
+    assert_eq!(wanted, ["a.b registry.terraform.io/a/b/c//d NotInstalled"]);
 }
 
 #[test]
