@@ -11,7 +11,7 @@ use crate::base::{Address, Mode, TypeName};
 use crate::config::Resource;
 use crate::graph::{ProviderTarget, find_provider};
 use crate::plan::{Live, LiveWorld, Scope, Slot, moves};
-use crate::schema::{Owner, Schema};
+use crate::schema::{Attribute, Owner, Schema};
 use crate::value::{Type, Value};
 
 impl Walk {
@@ -183,27 +183,45 @@ impl Walk {
     ) -> Option<Live> {
         let Owner::Parent { parent, key } = &schema.terrace.owner else { return None };
         let objects = self.world.unclaimed.get_mut(address.type_name())?;
-        let found = objects.iter().position(|live| {
+        let matches = |live: &Live| {
             live.scope.provider == scope.provider
-                && parent.iter().chain(key).all(|name| {
-                    let given = config.attribute(name);
-                    let there = live.value.attribute(name);
-                    match (given, there) {
-                        (Some(given), Some(there)) => {
-                            given.is_wholly_known() && natural(given) == natural(there)
-                        }
-                        (None, None) => true,
-                        (one, other) => one.or(other).is_none_or(Value::is_null),
-                    }
+                && parent.iter().all(|name| same(schema, name, config, &live.value))
+                && key.iter().all(|name| {
+                    is_left_to_cloud(schema, name, config)
+                        || same(schema, name, config, &live.value)
                 })
-        })?;
-        Some(objects.remove(found))
+        };
+        let mut found = objects.iter().enumerate().filter(|(_, live)| matches(live));
+        let (at, _) = found.next()?;
+        // A key that the cloud chose tells nothing: two that it might be are none.
+        found.next().is_none().then(|| objects.remove(at))
     }
 }
 
-/// A value as natural keys compare it: unset and empty are one.
+/// Whether a part of the natural key is not in the configuration, and the cloud chooses it. A generated name is not
+/// left to the cloud: what bears another name is another object.
+fn is_left_to_cloud(schema: &Schema, name: &str, config: &Value) -> bool {
+    let generated = schema.name_generation.as_ref().is_some_and(|rule| rule.attr == name);
+    let computed = schema.attribute(name).is_some_and(|a| a.presence.is_computed());
+    computed && !generated && config.attribute(name).is_none_or(Value::is_null)
+}
+
+/// Whether a part of the natural key is the same in the configuration and live.
+fn same(schema: &Schema, name: &str, config: &Value, live: &Value) -> bool {
+    let default = schema.attribute(name).and_then(Attribute::default_value);
+    let given = config.attribute(name).filter(|value| !value.is_null()).or(default.as_ref());
+    match (given, live.attribute(name)) {
+        (Some(given), Some(there)) => given.is_wholly_known() && natural(given) == natural(there),
+        (one, other) => one.or(other).is_none_or(|value| natural(value).is_none()),
+    }
+}
+
+/// A value as natural keys compare it: unset, empty and false are one.
 fn natural(value: &Value) -> Option<Value> {
     let bare = crate::plan::diff::marks::strip(value);
-    let empty = bare.is_null() || bare.as_str() == Some("") || bare.as_sequence() == Some(&[]);
+    let empty = bare.is_null()
+        || bare.as_str() == Some("")
+        || bare.as_bool() == Some(false)
+        || bare.as_sequence() == Some(&[]);
     (!empty).then_some(bare)
 }

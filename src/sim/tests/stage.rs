@@ -10,8 +10,8 @@ use crate::base::{Address, Id, StackName, TypeName};
 use crate::config::{self, Manifest};
 use crate::diag::{Diagnostics, SourceMap};
 use crate::engine::{
-    Cancel, Desk, Ending, Planned, Recover, Refresh, Report, SchemaTypes, Setup, Silence, apply,
-    forget_stale, plan,
+    Cancel, Counts, Desk, Ending, Planned, Recover, Refresh, Report, SchemaTypes, Setup, Silence,
+    apply, forget_stale, plan,
 };
 use crate::ledger::{Access, Holder, Ledger, LocalStore, Sealer, VirtualObjects};
 use crate::plan::{Action, Input, Intent, Outcome, Places, Scope, Step, text};
@@ -34,6 +34,30 @@ pub struct Stage {
     /// What stands before the simulated cloud, where something does.
     pub front: Option<Arc<dyn Writer>>,
     registry: Arc<Registry>,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Run {
+    /// The plan as text.
+    pub shown: String,
+    pub problems: Diagnostics,
+    /// How it ended; none where there was no plan.
+    pub ending: Option<Ending>,
+    pub counts: Counts,
+}
+
+impl Run {
+    /// Whether everything was done.
+    pub fn is_complete(&self) -> bool {
+        self.ending == Some(Ending::Complete) && !self.problems.has_errors()
+    }
+
+    /// Whether there was nothing to do.
+    pub fn is_idle(&self) -> bool {
+        let Counts { added, changed, destroyed, .. } = self.counts;
+        self.is_complete() && (added, changed, destroyed) == (0, 0, 0)
+    }
 }
 
 impl Stage {
@@ -155,6 +179,21 @@ impl Stage {
         }
         ledger.close(None).await.expect("it closes");
         (*outcome, Some(report))
+    }
+
+    /// Plans and applies, however it ends.
+    pub async fn run(&self) -> Run {
+        let (mut outcome, report) = self.try_apply().await;
+        let mut problems = std::mem::take(&mut outcome.problems);
+        let ending = report.as_ref().map(|report| report.ending);
+        let counts = report.as_ref().map(|report| report.counts).unwrap_or_default();
+        problems.extend(report.into_iter().flat_map(|report| report.problems));
+        Run { shown: text::text(&outcome.plan), problems, ending, counts }
+    }
+
+    /// Loses everything that the ledger remembers, the key that seals it too.
+    pub fn lose_ledger(&mut self) {
+        self.disk = MemoryDisk::default();
     }
 
     /// Plans and applies, which has to go well.
