@@ -10,5 +10,7 @@ mod files;
 mod program;
 #[path = "cli/sandbox.rs"]
 mod sandbox;
+#[path = "cli/saved.rs"]
+mod saved;
 #[path = "cli/stack.rs"]
 mod stack;

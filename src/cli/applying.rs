@@ -14,10 +14,10 @@ use super::error::{CommandError, Exit};
 use super::ledger::refused;
 use super::planning::Made;
 use super::session::Session;
-use super::signals;
-use crate::engine::{self, Cancel, Ending, Report, Setup};
+use crate::engine::{self, Ending, Report, Setup};
 use crate::ledger::RunRecord;
 use crate::plan::{Intent, RememberedOutput};
+use crate::report::Purpose;
 use crate::report::json::output_value;
 use crate::report::paint::{STRONG, paint};
 use crate::world::{RealProcesses, host_name};
@@ -30,6 +30,12 @@ pub struct Order<'a> {
     pub intent: Intent,
     /// Operations under way at once.
     pub parallelism: usize,
+}
+
+impl Order<'_> {
+    fn purpose(&self) -> Purpose {
+        if self.intent == Intent::Destroy { Purpose::Destroy } else { Purpose::Apply }
+    }
 }
 
 /// Applies a plan that was made in this process.
@@ -45,13 +51,13 @@ pub async fn apply(
     let began = context.world.clock.now();
     let mut outcome = made.outcome;
     let Some(mut replay) = outcome.replay.take() else { return Err(CommandError::reported()) };
-    let cancel = Cancel::default();
-    signals::watch(&cancel);
+    let purpose = order.purpose();
+    let cancel = context.cancel.clone();
     // Noted before the first step: whatever ends the run, the next one goes on towards this phase.
     if order.intent != Intent::Destroy {
         session.ledger.set_phase(outcome.plan.phase.clone());
     }
-    let report = ears::told(context, |listener| {
+    let report = ears::told(purpose, context, |listener| {
         let setup = Setup {
             cloud: session.cloud.clone(),
             journal: Arc::new(session.ledger.clone()),
@@ -93,9 +99,8 @@ fn conclude(
     let complete = report.ending == Ending::Complete;
     match context.voice {
         Voice::Json => {
-            let operation = if order.intent == Intent::Destroy { "destroy" } else { "apply" };
             if complete {
-                context.tell(|lines| lines.apply_summary(report.counts, operation));
+                context.tell(|lines| lines.apply_summary(report.counts, order.purpose()));
             }
             let values: Map<String, Json> = outputs
                 .iter()

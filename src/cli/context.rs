@@ -6,6 +6,7 @@ use super::outside;
 use super::printer::Printer;
 use super::settings::Global;
 use crate::diag::{Diagnostic, Diagnostics, Severity, SourceMap};
+use crate::engine::Cancel;
 use crate::report::json::Lines;
 use crate::world::World;
 
@@ -16,6 +17,15 @@ pub enum Voice {
     Human,
     /// To programs: one JSON object per line.
     Json,
+}
+
+/// Whether waiting takes time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tempo {
+    /// As much as it says.
+    Real,
+    /// None: the cloud's time is simulated.
+    Simulated,
 }
 
 /// What every command works with.
@@ -30,15 +40,20 @@ pub struct Context {
     pub printer: Printer,
     /// How the command speaks.
     pub voice: Voice,
+    /// Whether waiting takes time.
+    pub tempo: Tempo,
+    /// By which the run is asked to end.
+    pub cancel: Cancel,
 }
 
 impl Context {
     /// The context of a command that speaks to people.
     #[must_use]
     pub fn new(global: Global, environment: Environment) -> Self {
-        let printer = Printer::new(global.color, global.verbosity);
+        let printer = Printer::new(&global);
         let world = outside::world(&environment);
-        Self { global, environment, world, printer, voice: Voice::Human }
+        let (voice, tempo, cancel) = (Voice::Human, Tempo::Real, Cancel::default());
+        Self { global, environment, world, printer, voice, tempo, cancel }
     }
 
     /// Speaks JSON from now on, where that is asked for; begins with the version.
@@ -65,7 +80,12 @@ impl Context {
 
     /// Shows problems, in the order of the files, errors last.
     pub fn report(&mut self, problems: &Diagnostics, sources: &SourceMap) {
-        for problem in in_order(problems) {
+        let problems = in_order(problems);
+        let only_warnings = problems.iter().all(|one| one.severity == Severity::Warning);
+        if self.voice == Voice::Human && only_warnings && self.printer.is_compact() {
+            return self.printer.warnings(&problems, sources);
+        }
+        for problem in problems {
             match self.voice {
                 Voice::Human => self.printer.diagnostic(problem, sources),
                 Voice::Json => self.tell(|lines| lines.diagnostic(problem, sources)),

@@ -23,6 +23,8 @@ pub enum Kind {
     Cloud,
     /// Problems were shown already; nothing more is to be said.
     Reported,
+    /// The run was asked to end.
+    Interrupted,
     /// A mistake of terrace's own.
     Internal,
 }
@@ -37,6 +39,7 @@ impl Kind {
             Self::Approval => 1005,
             Self::Ledger => 1006,
             Self::Cloud => 1007,
+            Self::Interrupted => 1008,
             Self::Reported | Self::Internal => 1009,
             Self::Stale => 1010,
         }
@@ -79,6 +82,17 @@ impl Exit {
             Self::Failure => 1,
             Self::Changes => 2,
             Self::Unformatted => 3,
+        }
+    }
+}
+
+impl Exit {
+    /// The same where nobody asked whether there are changes.
+    #[must_use]
+    pub const fn without_details(self) -> Self {
+        match self {
+            Self::Changes => Self::Success,
+            other => other,
         }
     }
 }

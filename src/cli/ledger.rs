@@ -11,7 +11,7 @@ use super::error::{CommandError, Kind};
 use super::settings::Lock;
 use crate::base::StackName;
 use crate::config::Config;
-use crate::diag::SourceMap;
+use crate::diag::{Diagnostic, SourceMap};
 use crate::ledger::{
     Access, Holder, KEY_VARIABLE, Ledger, LedgerError, LocalStore, Options, Sealer,
 };
@@ -43,19 +43,13 @@ impl Files {
     /// # Errors
     /// Where the configuration asks for a kind of ledger that there is not.
     pub fn of(config: &Config, context: &Context) -> Result<Self, CommandError> {
-        let mut folder = data_folder(&context.environment);
-        if let Some(ledger) = &config.stack.ledger {
-            if ledger.kind != "local" {
-                let detail =
-                    format!("A ledger can be \"local\"; \"{}\" is not implemented", ledger.kind);
-                return Err(CommandError::say(Kind::Ledger, "Unknown kind of ledger", detail));
-            }
-            let path = ledger.body.attributes.iter().find(|argument| argument.name.name == "path");
-            if let Some(text) = path.and_then(|argument| literal(&argument.expr)) {
-                folder = text.into();
-            }
+        if let Some(ledger) = config.stack.ledger.as_ref().filter(|ledger| ledger.kind != "local") {
+            let detail =
+                format!("A ledger can be \"local\"; \"{}\" is not implemented", ledger.kind);
+            return Err(CommandError::say(Kind::Ledger, "Unknown kind of ledger", detail));
         }
-        Ok(Self::at(folder))
+        let folder = configured(config);
+        Ok(Self::at(folder.unwrap_or_else(|| data_folder(&context.environment))))
     }
 
     /// The files in a folder.
@@ -99,6 +93,14 @@ impl Files {
     }
 }
 
+/// The folder of the ledger, where the configuration names one.
+#[must_use]
+pub fn configured(config: &Config) -> Option<Utf8PathBuf> {
+    let ledger = config.stack.ledger.as_ref()?;
+    let path = ledger.body.attributes.iter().find(|argument| argument.name.name == "path")?;
+    literal(&path.expr).map(Into::into)
+}
+
 /// The text of a plain string.
 fn literal(expr: &crate::syntax::ast::Expr) -> Option<String> {
     use crate::syntax::ast::{ExprKind, TemplatePart};
@@ -109,14 +111,29 @@ fn literal(expr: &crate::syntax::ast::Expr) -> Option<String> {
     }
 }
 
-/// The lock, waited for as long as asked; without a lock nothing can be changed, so it is waited for no time.
+/// Access to look while nobody else changes anything, unless the lock is not wanted.
 #[must_use]
-pub fn change(lock: Lock, command: &str, environment: &Environment) -> Access {
+pub fn look(lock: Lock, command: &str, environment: &Environment) -> Access {
+    match lock {
+        Lock::Skip => Access::Look,
+        Lock::Wait(wait) => Access::Change(holder(command, environment), wait),
+    }
+}
+
+/// Access to change, under the lock. It is taken whatever is asked: nothing is written without it.
+pub fn change(lock: Lock, command: &str, context: &mut Context) -> Access {
     let wait = match lock {
-        Lock::Skip => Duration::ZERO,
         Lock::Wait(wait) => wait,
+        Lock::Skip => {
+            let detail = "terrace writes nothing without the stack's lock, so that two runs cannot make one object \
+                          twice. It is taken in spite of -lock=false.";
+            let warning = Diagnostic::warning(1001, "The lock is taken all the same", detail);
+            let help = "A lock whose holder is gone is taken over by itself; `terrace force-unlock` frees any other.";
+            context.report(&warning.help(help).into(), &SourceMap::default());
+            Duration::ZERO
+        }
     };
-    Access::Change(holder(command, environment), wait)
+    Access::Change(holder(command, &context.environment), wait)
 }
 
 fn holder(command: &str, environment: &Environment) -> Holder {

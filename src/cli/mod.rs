@@ -9,6 +9,7 @@ mod context;
 mod ears;
 pub mod env;
 mod error;
+mod gauge;
 mod inputs;
 mod ledger;
 mod outside;

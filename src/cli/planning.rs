@@ -8,10 +8,13 @@ use super::ears;
 use super::error::{CommandError, Kind};
 use super::session::Session;
 use super::settings::{PlanMode, Planning};
+use super::signals;
 use crate::base::{Address, Mode, TypeName};
 use crate::config::{Selected, Target};
+use crate::diag::Diagnostic;
 use crate::engine::{self, Desk, Journal as _, Recover, Refresh};
-use crate::plan::{Input, Intent, Options, Outcome, Places, Remembered, Supports};
+use crate::plan::{self, Input, Intent, Options, Outcome, Places, Remembered, Supports};
+use crate::report::Purpose;
 use crate::schema::Registry;
 
 /// What the user asks for beside the configuration.
@@ -35,25 +38,15 @@ pub fn options(settings: &Planning) -> Result<Options, CommandError> {
     })
 }
 
-fn targets(texts: &[String], title: &'static str) -> Result<Vec<Target>, CommandError> {
-    texts.iter().map(|text| target(text, title)).collect()
-}
-
-/// A module, a resource or an instance. Without a key a resource means all of its instances.
-fn target(text: &str, title: &'static str) -> Result<Target, CommandError> {
-    // A module's address is that of a resource in it, cut off.
-    if let Ok(address) = format!("{text}.x.x").parse::<Address>()
-        && address.key.is_none()
-        && !address.resource.module.is_root()
-        && text.split('.').rev().nth(1).is_some_and(|word| word == "module")
-    {
-        return Ok(Target::Module(address.resource.module));
-    }
-    let address = self::address(text, title)?;
-    Ok(match address.key {
-        Some(_) => Target::Instance(address),
-        None => Target::Resource(address.resource),
-    })
+/// Modules, resources or instances. Without a key a resource means all of its instances.
+///
+/// # Errors
+/// Where an address cannot be understood.
+pub fn targets(texts: &[String], title: &'static str) -> Result<Vec<Target>, CommandError> {
+    let target = |text: &String| {
+        crate::plan::parse_target(text).map_err(|error| not_an_address(error, title))
+    };
+    texts.iter().map(target).collect()
 }
 
 /// An address as the user wrote it.
@@ -61,10 +54,12 @@ fn target(text: &str, title: &'static str) -> Result<Target, CommandError> {
 /// # Errors
 /// Where it is none.
 pub fn address(text: &str, title: &'static str) -> Result<Address, CommandError> {
-    text.parse().map_err(|error: crate::base::AddressError| {
-        CommandError::new(Kind::Usage, title, error)
-            .hint("An address is like aws_vpc.main, module.web.aws_lb.this[0] or module.web")
-    })
+    text.parse().map_err(|error| not_an_address(error, title))
+}
+
+fn not_an_address(error: crate::base::AddressError, title: &'static str) -> CommandError {
+    CommandError::new(Kind::Usage, title, error)
+        .hint("An address is like aws_vpc.main, module.web.aws_lb.this[0] or module.web")
 }
 
 /// What a plan of a configuration is a function of.
@@ -150,25 +145,42 @@ pub async fn look(session: &Session, input: Input) -> Made {
     Made { outcome: planned.outcome, stale: planned.stale }
 }
 
+/// What the linter of plans finds. A plan in which it finds something is a mistake of the planner, and is not applied.
+fn unsound(plan: &plan::Plan) -> Option<Diagnostic> {
+    let faults: Vec<String> = plan::check::check(plan).iter().map(ToString::to_string).collect();
+    (!faults.is_empty()).then(|| {
+        let detail = format!("The plan contradicts itself: {}.", faults.join("; "));
+        Diagnostic::error(1009, "A mistake in terrace", detail).help(
+            "Nothing was changed. Please report this with the configuration that leads to it.",
+        )
+    })
+}
+
 /// Plans an open stack, tells what happens on the way, and shows every problem.
 pub async fn plan(
     session: &Session,
     input: Input,
     recover: Recover,
+    refresh: Refresh,
     context: &mut Context,
-) -> Made {
-    let planned = ears::told(context, |listener| {
+) -> Result<Made, CommandError> {
+    let cancel = context.cancel.clone();
+    let planned = ears::told(Purpose::Apply, context, |listener| {
         let desk = Desk {
             cloud: session.cloud.clone(),
             journal: Arc::new(session.ledger.clone()),
             types: session.types.clone(),
             listener,
             recover,
-            refresh: Refresh::Live,
+            refresh,
         };
-        async move { engine::plan(&desk, input).await }
+        async move { signals::unless_asked(&cancel, engine::plan(&desk, input)).await }
     })
     .await;
+    let mut planned = planned?;
+    if !planned.outcome.errored() {
+        planned.outcome.problems.extend(unsound(&planned.outcome.plan));
+    }
     context.report(&planned.outcome.problems, &session.project.sources);
-    Made { outcome: planned.outcome, stale: planned.stale }
+    Ok(Made { outcome: planned.outcome, stale: planned.stale })
 }

@@ -38,6 +38,12 @@ impl Project {
         Self { config, sources, problems }
     }
 
+    /// Whether there is any configuration in the folder.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.sources.files().next().is_some()
+    }
+
     /// Everything that can be found wrong without looking at a cloud, in one phase or in all of them.
     ///
     /// # Errors

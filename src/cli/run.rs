@@ -69,13 +69,25 @@ fn dispatch(command: Command, context: &mut Context) -> Outcome {
         Command::Status(args) => commands::status::run(&args, context),
         Command::Validate(args) => commands::validate::run(&args, context),
         Command::Version(args) => commands::version::run(&args, context),
+        Command::State(args) => commands::state::run(&args, context),
+        Command::Workspace(args) => commands::elsewhere::run("workspace", &args, context),
+        Command::Env(args) => commands::elsewhere::run("env", &args, context),
+        Command::Taint(args) => commands::elsewhere::run("taint", &args, context),
+        Command::Untaint(args) => commands::elsewhere::run("untaint", &args, context),
+        Command::Refresh(args) => commands::elsewhere::run("refresh", &args, context),
+        Command::Providers(args) => commands::elsewhere::run("providers", &args, context),
+        Command::Login(args) => commands::elsewhere::run("login", &args, context),
+        Command::Logout(args) => commands::elsewhere::run("logout", &args, context),
+        Command::Metadata(args) => commands::elsewhere::run("metadata", &args, context),
+        Command::Modules(args) => commands::elsewhere::run("modules", &args, context),
+        Command::Stacks(args) => commands::elsewhere::run("stacks", &args, context),
     }
 }
 
 /// Help and version end well; anything else that the parser refuses ends with 1, as Terraform's does.
 fn refuse(error: &clap::Error, environment: &Environment) -> ExitCode {
     let global = Global::resolve(&args::Global::default(), environment);
-    let mut printer = Printer::new(global.color, global.verbosity);
+    let mut printer = Printer::new(&global);
     let text = error.render().ansi().to_string();
     let exit = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {

@@ -1,21 +1,29 @@
 //! What a command that plans or applies works with: configuration, ledger, cloud and what is known of types.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use ecow::EcoString;
 
-use super::context::Context;
-use super::error::{CommandError, Kind};
-use super::ledger::{Files, data_folder};
+use super::context::{Context, Tempo, Voice};
+use super::error::{CommandError, Exit, Kind, Outcome};
+use super::ledger::{self, Files, data_folder};
+use super::printer::Printer;
 use super::project::Project;
-use super::settings::{Cloud, Values};
-use super::{env, inputs};
-use crate::config::Selected;
+use super::prompt::{self, Echo};
+use super::settings::{Cloud, Missing, Values};
+use super::{env, inputs, signals};
+use crate::base::PhaseName;
+use crate::config::{Selected, Variable};
 use crate::engine::{SchemaTypes, Types};
 use crate::ledger::{Access, Ledger, VirtualObjects};
-use crate::plan::VariableInput;
+use crate::plan::{Given, Origin, VariableInput};
 use crate::provider::{Router, Writer};
+use crate::report::json;
+use crate::report::paint::{STRONG, paint};
 use crate::schema::Registry;
+use crate::value::{Type, Value};
 
 /// An open stack.
 pub struct Session {
@@ -46,22 +54,111 @@ impl Session {
         access: Access,
         context: &mut Context,
     ) -> Result<Self, CommandError> {
-        let mut project = Project::load(context);
+        signals::watch(&context.cancel);
+        let project = Project::load(context);
         stop_on_errors(&project, context)?;
         let files = Files::of(&project.config, context)?;
-        let ledger = files.open(&project.config.stack.name, access, context).await?;
+        let stack = project.config.stack.name.clone();
+        let cancel = context.cancel.clone();
+        let opening = files.open(&stack, access, context);
+        let ledger = signals::unless_asked(&cancel, opening).await??;
+        match Self::with(ledger.clone(), project, values, cloud, context).await {
+            Ok(session) => Ok(session),
+            Err(error) => {
+                // What happened first is what is told; the lock is given back all the same.
+                let _ = ledger.close(None).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn with(
+        ledger: Ledger,
+        mut project: Project,
+        values: &Values,
+        cloud: Cloud,
+        context: &mut Context,
+    ) -> Result<Self, CommandError> {
         let current = ledger.phase();
         let phase = values.phase.as_ref().or(current.as_ref().filter(|phase| {
             // A phase that the configuration no longer has is as good as none.
             project.config.phases.contains_key(phase.as_str())
         }));
-        let selected = project.select(phase.map(crate::base::PhaseName::as_str), context)?;
-        let variables = variables(values, &mut project, context)?;
+        let selected = project.select(phase.map(PhaseName::as_str), context)?;
+        let mut variables = variables(values, &mut project, context)?;
+        supply_missing(values.missing, &selected, &mut variables, context).await?;
         let registry = registry(context)?;
         let cloud = open_cloud(cloud, &ledger, &registry, context)?;
         let types = Arc::new(SchemaTypes::new(registry.clone()));
         let selected = Arc::new(selected);
         Ok(Self { project, selected, variables, ledger, cloud, registry, types })
+    }
+}
+
+/// Adds values of variables that need one and have none, in the order of their names.
+async fn supply_missing(
+    missing: Missing,
+    selected: &Selected,
+    variables: &mut Vec<VariableInput>,
+    context: &mut Context,
+) -> Result<(), CommandError> {
+    let can_ask = Printer::is_terminal() && context.voice == Voice::Human;
+    if missing == Missing::Refused || (missing == Missing::Asked && !can_ask) {
+        return Ok(());
+    }
+    let given: BTreeSet<EcoString> = variables.iter().map(|input| input.name.clone()).collect();
+    let declared = selected.tree.root().variables.values();
+    let mut lacking: Vec<&Variable> = declared
+        .filter(|variable| variable.default.is_none() && !given.contains(&variable.name))
+        .collect();
+    lacking.sort_by(|a, b| a.name.cmp(&b.name));
+    for variable in lacking {
+        let (given, origin) = if missing == Missing::Open {
+            (Given::Value(Value::unknown(Type::Dynamic), None), Origin::Environment)
+        } else {
+            let Some(answer) = ask(variable, context).await? else { return Ok(()) };
+            (Given::Text(answer), Origin::Prompt)
+        };
+        variables.push(VariableInput { name: variable.name.clone(), given, origin });
+    }
+    Ok(())
+}
+
+async fn ask(variable: &Variable, context: &mut Context) -> Result<Option<String>, CommandError> {
+    let description = variable.description.as_deref().unwrap_or_default().trim();
+    let description: String = description.lines().map(|line| format!("  {line}\n")).collect();
+    let name = paint(STRONG, format!("var.{}", variable.name));
+    let question = format!("{name}\n{description}\n  Enter a value: ");
+    let echo = if variable.sensitive { Echo::Hidden } else { Echo::Shown };
+    let answer = prompt::line(&question, echo, context).await;
+    context.printer.line("");
+    answer
+}
+
+impl Session {
+    /// The configuration in Terraform's JSON form.
+    #[must_use]
+    pub fn configuration(&self) -> serde_json::Value {
+        json::configuration(&self.selected, &self.registry)
+    }
+
+    /// Root variables whose values must not outlive a run.
+    #[must_use]
+    pub fn ephemeral_variables(&self) -> Vec<EcoString> {
+        let declared = self.selected.tree.root().variables.values();
+        declared.filter(|one| one.ephemeral).map(|one| one.name.clone()).collect()
+    }
+}
+
+/// Gives the lock back whatever came, unless that was done already.
+///
+/// # Errors
+/// The command's own; where it ended well, that the ledger could not be written.
+pub async fn give_back(session: Session, done: Outcome, context: &mut Context) -> Outcome {
+    let closed = session.ledger.close(None).await;
+    match (done, closed) {
+        (Ok(Exit::Success | Exit::Changes), Err(error)) => Err(ledger::refused(&error, context)),
+        (done, _) => done,
     }
 }
 
@@ -115,13 +212,14 @@ fn open_cloud(
     cloud: Cloud,
     ledger: &Ledger,
     registry: &Arc<Registry>,
-    context: &Context,
+    context: &mut Context,
 ) -> Result<Arc<dyn Writer>, CommandError> {
     let virtual_objects = VirtualObjects::new(ledger.clone(), registry.clone());
     let virtual_objects = Arc::new(virtual_objects.with_files(context.world.files.clone()));
     let mut parts: Vec<Arc<dyn Writer>> = vec![virtual_objects];
     match cloud {
         Cloud::Sim => {
+            context.tempo = Tempo::Simulated;
             parts.push(super::clouds::sim(&data_folder(&context.environment), registry, context)?);
         }
         Cloud::Aws => parts.extend(super::clouds::aws()),

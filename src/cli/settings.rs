@@ -12,6 +12,7 @@ use super::printer::{Verbosity, Warnings};
 use crate::base::PhaseName;
 
 pub use super::args::Cloud;
+pub use crate::engine::Refresh;
 
 /// What every command takes.
 #[derive(Clone, Debug)]
@@ -24,14 +25,28 @@ pub struct Global {
     pub verbosity: Verbosity,
     /// A script runs us: no hints about what to type next.
     pub automation: bool,
+    /// Whether the bottom line of a terminal may move.
+    pub motion: Motion,
+}
+
+/// Whether there is a line at the bottom of the terminal that tells what is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    /// Where the output is a terminal.
+    Allowed,
+    /// Never: lines only follow each other.
+    Never,
 }
 
 impl Global {
     /// From the arguments, then the environment.
     #[must_use]
     pub fn resolve(args: &args::Global, environment: &Environment) -> Self {
+        let is = |variable, text| environment.value(variable).is_some_and(|value| value == text);
         let forced = environment.value(&env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
-        let color = if args.no_color || environment.value(&env::NO_COLOR).is_some() {
+        let refused = environment.value(&env::NO_COLOR).is_some();
+        let plain = is(&env::CLICOLOR, "0") || is(&env::TERM, "dumb");
+        let color = if args.no_color || refused || (plain && !forced) {
             ColorChoice::Never
         } else if forced {
             ColorChoice::Always
@@ -43,6 +58,11 @@ impl Global {
             color,
             verbosity: if args.quiet { Verbosity::Quiet } else { Verbosity::Normal },
             automation: environment.value(&env::TF_IN_AUTOMATION).is_some(),
+            motion: if color == ColorChoice::Never || args.quiet {
+                Motion::Never
+            } else {
+                Motion::Allowed
+            },
         }
     }
 }
@@ -67,15 +87,6 @@ pub enum PlanMode {
     RefreshOnly,
 }
 
-/// Whether the live world is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refresh {
-    /// As it is now.
-    Live,
-    /// What the last run saw.
-    Remembered,
-}
-
 /// Where a configuration's values come from.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
@@ -83,6 +94,20 @@ pub struct Values {
     pub inputs: Vec<Input>,
     /// The phase asked for.
     pub phase: Option<PhaseName>,
+    /// What is done about values that are needed and not given.
+    pub missing: Missing,
+}
+
+/// What is done about a value that a variable needs and nobody gave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Missing {
+    /// It is an error.
+    #[default]
+    Refused,
+    /// Somebody at a terminal is asked for it.
+    Asked,
+    /// It is left open: the command does not depend on it.
+    Open,
 }
 
 impl Values {
@@ -90,7 +115,13 @@ impl Values {
     #[must_use]
     pub fn resolve(inputs: &args::Inputs, phase: Option<&str>, environment: &Environment) -> Self {
         let phase = phase.or_else(|| environment.value(&env::TERRACE_PHASE)).map(PhaseName::from);
-        Self { inputs: inputs.0.clone(), phase }
+        Self { inputs: inputs.0.clone(), phase, missing: Missing::Refused }
+    }
+
+    /// The same, with something else done about values that nobody gave.
+    #[must_use]
+    pub fn missing(self, missing: Missing) -> Self {
+        Self { missing, ..self }
     }
 }
 
@@ -127,14 +158,21 @@ impl Planning {
     /// # Errors
     /// Where a duration or the environment's cloud cannot be understood.
     pub fn resolve(args: &args::Planning, environment: &Environment) -> Result<Self, CommandError> {
+        if args.refresh_only && !args.refresh {
+            let detail = "-refresh-only only looks, and -refresh=false does not look";
+            return Err(CommandError::say(Kind::Usage, "Incompatible refresh options", detail));
+        }
         let forbidden = environment.value(&env::TF_INPUT).is_some_and(is_no);
         let mode = match (args.destroy, args.refresh_only) {
             (true, _) => PlanMode::Destroy,
             (_, true) => PlanMode::RefreshOnly,
             _ => PlanMode::Normal,
         };
+        let asks = args.input.unwrap_or(!forbidden);
+        let missing = if asks { Missing::Asked } else { Missing::Refused };
+        let values = Values::resolve(&args.inputs, args.phase.as_deref(), environment);
         Ok(Self {
-            values: Values::resolve(&args.inputs, args.phase.as_deref(), environment),
+            values: values.missing(missing),
             cloud: cloud(args.cloud, environment)?,
             mode,
             refresh: if args.refresh { Refresh::Live } else { Refresh::Remembered },
@@ -143,7 +181,7 @@ impl Planning {
             replace: args.replace.clone(),
             parallelism: args.parallelism.into(),
             warnings: if args.compact_warnings { Warnings::Compact } else { Warnings::Full },
-            asks: args.input.unwrap_or(!forbidden),
+            asks,
             lock: lock(&args.locking)?,
         })
     }

@@ -1,6 +1,9 @@
 //! Ctrl-C and termination: the first asks a run to end, the second interrupt stops it.
 
-use crate::engine::Cancel;
+use std::future::Future;
+
+use super::error::{CommandError, Kind};
+use crate::engine::{Cancel, Urgency};
 
 /// Passes signals on to a run, as long as the runtime lives.
 pub fn watch(cancel: &Cancel) {
@@ -20,5 +23,23 @@ pub fn watch(cancel: &Cancel) {
                 terminates.terminate();
             }
         });
+    }
+}
+
+/// Does work that changes nothing, and leaves it where it is once the run is asked to end.
+///
+/// # Errors
+/// Where the run is asked to end.
+pub async fn unless_asked<T>(
+    cancel: &Cancel,
+    work: impl Future<Output = T>,
+) -> Result<T, CommandError> {
+    tokio::select! {
+        biased;
+        () = cancel.reached(Urgency::Drain) => {
+            let detail = "The run was asked to end before it changed anything";
+            Err(CommandError::say(Kind::Interrupted, "Interrupted", detail))
+        }
+        done = work => Ok(done),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Action, Plan, StepId};
+use super::{Action, Plan, Scope, StepId};
 use crate::base::Address;
 
 /// What is wrong with a plan. Each would be an error of the planner, not of the user.
@@ -35,7 +35,7 @@ pub enum Fault {
 #[must_use]
 pub fn check(plan: &Plan) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut objects: BTreeMap<(&str, &str), StepId> = BTreeMap::new();
+    let mut objects: BTreeMap<(&Scope, &str, &str), StepId> = BTreeMap::new();
     let mut made: BTreeMap<&Address, StepId> = BTreeMap::new();
     for (place, step) in plan.steps.iter().enumerate() {
         if step.id.0 as usize != place {
@@ -43,8 +43,9 @@ pub fn check(plan: &Plan) -> Vec<Fault> {
         }
         let late = step.after.iter().find(|need| need.0 as usize >= place);
         faults.extend(late.map(|need| Fault::Order(step.id, *need)));
-        if let Some(object) = &step.object {
-            let key = (step.address.type_name().as_str(), object.as_str());
+        // What exists in no cloud has no region, and an id that others may have too: a time, a number.
+        if let Some(object) = step.object.as_ref().filter(|_| step.scope.region.is_some()) {
+            let key = (&step.scope, step.address.type_name().as_str(), object.as_str());
             if let Some(other) = objects.insert(key, step.id) {
                 faults.push(Fault::SharedObject(other, step.id));
             }

@@ -26,7 +26,6 @@ mod tests;
 pub mod text;
 mod unknowns;
 mod walk;
-pub mod wire;
 
 pub use console::Console;
 pub use diff::same_value;
@@ -43,4 +42,4 @@ pub use replay::Replay;
 pub use request::{Answers, DataNeed, ImportNeed, Needs, Progress, ProviderRequest};
 pub use resolve::{Provisioner, Resolver};
 pub use step::{Action, Interruption, Plan, Reason, Step, StepId};
-pub use targets::parse_target;
+pub use targets::{covers, parse_target};

@@ -151,7 +151,9 @@ fn same_block(target: &Target, address: &Address) -> bool {
     }
 }
 
-fn covers(target: &Target, address: &Address) -> bool {
+/// Whether an object is what a target names, or a part of it.
+#[must_use]
+pub fn covers(target: &Target, address: &Address) -> bool {
     match target {
         Target::Module(path) => within(&address.resource.module, path),
         Target::Resource(resource) => {

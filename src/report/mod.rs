@@ -4,8 +4,10 @@ mod change;
 pub mod graph;
 pub mod json;
 pub mod paint;
+mod purpose;
 pub mod text;
 mod totals;
 
 pub use change::{Change, Verb, changes};
+pub use purpose::Purpose;
 pub use totals::Totals;

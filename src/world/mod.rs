@@ -7,9 +7,11 @@ mod disk;
 pub mod memory;
 mod process;
 pub mod real;
+mod snapshot;
 
 pub use disk::{Disk, DiskLock, Folder, MemoryDisk, Privacy};
 pub use process::{Lines, Processes, Program, RealProcesses, host_name, is_alive};
+pub use snapshot::{Recorded, Recorder, Snapshot};
 
 use std::io;
 use std::sync::Arc;
@@ -63,7 +65,8 @@ pub trait Files: Send + Sync {
 }
 
 /// What is at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FileKind {
     /// An ordinary file.
     File,

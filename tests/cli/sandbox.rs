@@ -94,6 +94,33 @@ impl Sandbox {
         self.result(&child.wait_with_output().expect("the program ends"))
     }
 
+    /// Changes the live objects of a type behind the program's back, as somebody with a console would.
+    pub fn change_live(&self, type_name: &str, change: impl Fn(&mut serde_json::Value)) {
+        self.edit_cloud(|objects| {
+            for object in objects.iter_mut().filter(|object| object["type_name"] == type_name) {
+                let text = object["value"].as_str().expect("a text");
+                let mut value = serde_json::from_str(text).expect("JSON");
+                change(&mut value);
+                object["value"] = value.to_string().into();
+            }
+        });
+    }
+
+    /// Deletes the owned live objects of a type behind the program's back.
+    pub fn remove_live(&self, type_name: &str) {
+        let ours = |object: &serde_json::Value| {
+            object["type_name"] == type_name && !object["owner"].is_null()
+        };
+        self.edit_cloud(|objects| objects.retain(|object| !ours(object)));
+    }
+
+    fn edit_cloud(&self, edit: impl Fn(&mut Vec<serde_json::Value>)) {
+        let name = ".terrace/sim/cloud.json";
+        let mut cloud: serde_json::Value = serde_json::from_str(&self.read(name)).expect("JSON");
+        edit(cloud["objects"].as_array_mut().expect("a list"));
+        self.write(name, cloud.to_string());
+    }
+
     fn result(&self, output: &std::process::Output) -> Run {
         let folder = self.folder.path().to_string_lossy().into_owned();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&folder, "[DIR]");

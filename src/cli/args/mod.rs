@@ -1,12 +1,14 @@
 //! What the command line may say: one struct per command, and nothing about what it means.
 
 mod apply;
+mod elsewhere;
 mod inputs;
 mod inspect;
 mod planning;
 mod project;
 
 pub use apply::{Apply, Destroy, Import, Migrate};
+pub use elsewhere::{Elsewhere, State, StateCommand};
 pub use inputs::{Input, Inputs};
 pub use inspect::{Console, Drift, Graph, GraphFormat, Output, Phases, Show, Status};
 pub use planning::{Cloud, Locking, Plan, Planning};
@@ -81,6 +83,30 @@ pub enum Command {
     Explain(Explain),
     /// Print completions for a shell
     Completions(Completions),
+    /// List or show single objects of what is live
+    State(State),
     /// Show the version
     Version(Version),
+    #[command(hide = true)]
+    Workspace(Elsewhere),
+    #[command(hide = true)]
+    Env(Elsewhere),
+    #[command(hide = true)]
+    Taint(Elsewhere),
+    #[command(hide = true)]
+    Untaint(Elsewhere),
+    #[command(hide = true)]
+    Refresh(Elsewhere),
+    #[command(hide = true)]
+    Providers(Elsewhere),
+    #[command(hide = true)]
+    Login(Elsewhere),
+    #[command(hide = true)]
+    Logout(Elsewhere),
+    #[command(hide = true)]
+    Metadata(Elsewhere),
+    #[command(hide = true)]
+    Modules(Elsewhere),
+    #[command(hide = true)]
+    Stacks(Elsewhere),
 }

@@ -6,7 +6,7 @@ use clap::ArgAction;
 use super::Inputs;
 
 /// Operations under way at once where nothing is said.
-const PARALLELISM: u16 = 64;
+const PARALLELISM: u16 = 10;
 
 /// A cloud to work on.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

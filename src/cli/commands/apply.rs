@@ -1,19 +1,23 @@
 //! `terrace apply`: makes live what the configuration, or a saved plan, says.
 
+use std::sync::Arc;
+
 use camino::Utf8Path;
 
 use crate::cli::applying::{self, Order};
-use crate::cli::args::Apply;
+use crate::cli::args::{self, Apply};
 use crate::cli::context::{Context, Voice};
-use crate::cli::error::{CommandError, Exit, Kind, Outcome};
-use crate::cli::planfile::PlanFile;
+use crate::cli::error::{CommandError, Kind, Outcome};
+use crate::cli::planfile::{self, PlanFile};
 use crate::cli::planning::{self, Made};
-use crate::cli::session::Session;
-use crate::cli::settings::{PlanMode, Planning};
+use crate::cli::project::Project;
+use crate::cli::session::{self, Session};
+use crate::cli::settings::{Missing, PlanMode, Planning};
 use crate::cli::{ledger, prompt, runtime};
 use crate::engine::Recover;
 use crate::plan::{Action, Intent};
 use crate::report::json;
+use crate::world::Recorded;
 
 /// Whether somebody has to agree first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +36,7 @@ pub fn run(args: &Apply, context: &mut Context) -> Outcome {
         context.speak(Voice::Json);
     }
     if let Some(path) = &args.plan {
+        refuse_options(&args.planning)?;
         return runtime::block_on(saved(path, &settings, context));
     }
     let approval = if args.auto_approve { Approval::Given } else { Approval::Ask };
@@ -50,10 +55,10 @@ pub async fn fresh(settings: &Planning, approval: Approval, context: &mut Contex
         .hint("Give --auto-approve, or the plan file of `terrace plan --out FILE`"));
     }
     let command = if settings.mode == PlanMode::Destroy { "destroy" } else { "apply" };
-    let access = ledger::change(settings.lock, command, &context.environment);
+    let access = ledger::change(settings.lock, command, context);
     let session = Session::open(&settings.values, settings.cloud, access, context).await?;
     let done = plan_and_apply(&session, settings, approval, command, context).await;
-    give_back(session, done, context).await
+    session::give_back(session, done, context).await
 }
 
 async fn plan_and_apply(
@@ -66,7 +71,7 @@ async fn plan_and_apply(
     let options = planning::options(settings)?;
     let intent = options.intent;
     let input = planning::input_of(session, options, context)?;
-    let made = planning::plan(session, input, Recover::Settle, context).await;
+    let made = planning::plan(session, input, Recover::Settle, settings.refresh, context).await?;
     super::plan::show(&made, context);
     if made.outcome.errored() {
         return Err(CommandError::reported());
@@ -74,7 +79,7 @@ async fn plan_and_apply(
     if approval == Approval::Ask && made.outcome.has_changes() {
         let question = question(&made, intent);
         let instead = "--auto-approve, or the plan file of `terrace plan --out FILE`";
-        prompt::approve(&mut context.printer, &question, instead)?;
+        prompt::approve(&question, instead, context).await?;
     }
     let order = Order { command, intent, parallelism: settings.parallelism };
     applying::apply(session, made, &order, context).await
@@ -92,15 +97,46 @@ fn question(made: &Made, intent: Intent) -> String {
     }
 }
 
+/// A saved plan was made with its own options; others would make another plan.
+fn refuse_options(args: &args::Planning) -> Result<(), CommandError> {
+    let given = [
+        ("-destroy", args.destroy),
+        ("-refresh-only", args.refresh_only),
+        ("-refresh=false", !args.refresh),
+        ("-target", !args.target.is_empty()),
+        ("-exclude", !args.exclude.is_empty()),
+        ("-replace", !args.replace.is_empty()),
+        ("-phase", args.phase.is_some()),
+        ("-cloud", args.cloud.is_some()),
+    ];
+    let given: Vec<&str> =
+        given.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
+    if given.is_empty() {
+        return Ok(());
+    }
+    let detail = format!("A saved plan is applied as it was made: without {}", given.join(", "));
+    Err(CommandError::say(Kind::Usage, "Planning options with a saved plan", detail)
+        .hint("Give them to `terrace plan -out=FILE`"))
+}
+
 /// Applies a saved plan: makes it again from what it was made from, and refuses if it is another one by now.
 async fn saved(path: &Utf8Path, settings: &Planning, context: &mut Context) -> Outcome {
-    let file = open(path, context)?;
-    let settings = file.settings(settings);
-    let access = ledger::change(settings.lock, "apply", &context.environment);
+    let mut file = open(path, context)?;
+    // From here on the configuration is the one of the plan, whatever the folder holds by now.
+    let files = std::mem::take(&mut file.files);
+    context.world.files = Arc::new(Recorded::over(files, context.world.files.clone()));
+    let mut settings = file.settings(settings);
+    settings.values.missing = Missing::Refused;
+    let access = ledger::change(settings.lock, "apply", context);
     let mut session = Session::open(&settings.values, settings.cloud, access, context).await?;
-    session.variables = file.variables();
-    let done = again(&session, &file, &settings, context).await;
-    give_back(session, done, context).await
+    let done = match file.variables_with(&session.variables, &session.ephemeral_variables()) {
+        Ok(variables) => {
+            session.variables = variables;
+            again(&session, &file, &settings, context).await
+        }
+        Err(error) => Err(error),
+    };
+    session::give_back(session, done, context).await
 }
 
 async fn again(
@@ -114,11 +150,11 @@ async fn again(
     let mut input = planning::input_of(session, options, context)?;
     input.time = file.time;
     input.seed = file.seed;
-    let made = planning::plan(session, input, Recover::Settle, context).await;
+    let made = planning::plan(session, input, Recover::Settle, settings.refresh, context).await?;
     if made.outcome.errored() {
         return Err(CommandError::reported());
     }
-    let document = json::plan(&made.outcome, intent, &file.time.to_string());
+    let document = json::plan(&made.outcome, serde_json::Value::Null, &file.time.to_string());
     let differences = file.differences(&document);
     if !differences.is_empty() {
         let detail = format!(
@@ -133,21 +169,15 @@ async fn again(
     applying::apply(session, made, &order, context).await
 }
 
-/// Reads a saved plan of the stack in the current folder.
+/// Reads a saved plan, which must be of the stack in the current folder where there is one.
 pub fn open(path: &Utf8Path, context: &mut Context) -> Result<PlanFile, CommandError> {
-    let project = crate::cli::project::Project::load(context);
-    let files = ledger::Files::of(&project.config, context)?;
-    let stack = &project.config.stack.name;
-    let sealer = files.sealer(context);
-    PlanFile::read(path, stack, &*context.world.files, &sealer)
-}
-
-/// Gives the lock back whatever came, unless the apply did so already.
-async fn give_back(session: Session, done: Outcome, context: &mut Context) -> Outcome {
-    let closed = session.ledger.close(None).await;
-    match (done, closed) {
-        (Ok(exit), Ok(())) => Ok(exit),
-        (Ok(Exit::Success), Err(error)) => Err(ledger::refused(&error, context)),
-        (done, _) => done,
+    let sealed = planfile::read(path, &*context.world.files)?;
+    let project = Project::load(context);
+    // Of a folder with mistakes not even the stack's name is certain; the ledger knows whose it is all the same.
+    if project.is_there() && !project.problems.has_errors() {
+        sealed.check_stack(&project.config.stack.name)?;
     }
+    let folder = sealed.ledger().map(Into::into);
+    let folder = folder.unwrap_or_else(|| ledger::data_folder(&context.environment));
+    sealed.open(&ledger::Files::at(folder).sealer(context))
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::args::ForceUnlock;
 use crate::cli::context::Context;
-use crate::cli::error::{CommandError, Exit, Outcome};
+use crate::cli::error::{Exit, Outcome};
 use crate::cli::ledger::{Files, refused};
 use crate::cli::project::Project;
 use crate::cli::{prompt, runtime};
@@ -12,11 +12,12 @@ use crate::ledger::Ledger;
 pub fn run(args: &ForceUnlock, context: &mut Context) -> Outcome {
     let project = Project::load(context);
     let files = Files::of(&project.config, context)?;
-    if !args.force {
-        let question = "The run that holds the lock may still be changing things. Take it away?";
-        prompt::approve(&mut context.printer, question, "terrace force-unlock --force ID")?;
-    }
     runtime::block_on(async {
+        if !args.force {
+            let question =
+                "The run that holds the lock may still be changing things. Take it away?";
+            prompt::approve(question, "terrace force-unlock -force ID", context).await?;
+        }
         match Ledger::force_unlock(&files.store, &args.id).await {
             Ok(lock) => {
                 let (user, host) = (&lock.user, &lock.host);
@@ -26,5 +27,4 @@ pub fn run(args: &ForceUnlock, context: &mut Context) -> Outcome {
             Err(error) => Err(refused(&error, context)),
         }
     })
-    .map_err(|error: CommandError| error)
 }

@@ -20,7 +20,7 @@ pub fn run(args: &Import, context: &mut Context) -> Outcome {
     let settings = Planning::resolve(&args.planning, &context.environment)?;
     let address = planning::address(&args.address, "Invalid address")?;
     runtime::block_on(async {
-        let access = ledger::change(settings.lock, "import", &context.environment);
+        let access = ledger::change(settings.lock, "import", context);
         let session = Session::open(&settings.values, settings.cloud, access, context).await?;
         let done = adopt(&session, &settings, &address, &args.id, context).await;
         let closed = session.ledger.close(None).await;

@@ -8,7 +8,7 @@ use crate::cli::error::{CommandError, Exit, Outcome};
 use crate::cli::ledger::{Files, refused};
 use crate::cli::project::Project;
 use crate::cli::runtime;
-use crate::engine::Journal as _;
+use crate::engine::{Ending, Journal as _};
 use crate::ledger::{Access, Ledger, LockInfo, RunRecord};
 use crate::report::paint::{CHANGE, FAINT, STRONG, paint};
 
@@ -75,17 +75,17 @@ impl Standing {
         }
         if let Some(last) = &self.last {
             let counts = last.counts;
-            let what = format!(
-                "{} by {} at {}: {} added, {} changed, {} destroyed ({:?})",
-                last.command,
-                last.who,
-                last.ended,
-                counts.added,
-                counts.changed,
-                counts.destroyed,
-                last.ending
-            );
-            lines.push(format!("last run   {}", what.to_lowercase()));
+            let ending = match last.ending {
+                Ending::Complete => "complete",
+                Ending::Failed => "failed",
+                Ending::Interrupted => "interrupted",
+            };
+            let (added, changed, destroyed) = (counts.added, counts.changed, counts.destroyed);
+            let what = format!("{added} added, {changed} changed, {destroyed} destroyed");
+            lines.push(format!(
+                "last run   {} by {} at {:.0}: {what} ({ending})",
+                last.command, last.who, last.ended,
+            ));
         }
         lines.push(match &self.lock {
             Some(lock) => paint(

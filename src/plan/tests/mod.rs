@@ -5,7 +5,6 @@ mod cloud;
 mod invariants;
 mod language;
 mod resources;
-mod saved;
 mod scale;
 mod shop;
 

@@ -92,7 +92,8 @@ pub fn output_change(output: &OutputChange) -> Json {
         _ => Verb::Update,
     };
     body.insert("actions".into(), json!(verb.actions()));
-    body.insert("before_sensitive".into(), (output.sensitive && output.before.is_some()).into());
+    // As in Terraform: that an output was sensitive, or is, is one fact.
+    body.insert("before_sensitive".into(), output.sensitive.into());
     body.insert("after_sensitive".into(), output.sensitive.into());
     if output.after.as_ref().is_none_or(Value::is_wholly_known) {
         body.insert("after_unknown".into(), false.into());

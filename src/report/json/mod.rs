@@ -5,6 +5,8 @@
 
 mod changes;
 mod checks;
+mod configuration;
+mod expression;
 mod modules;
 mod plan;
 mod planned;
@@ -12,6 +14,7 @@ mod state;
 mod ui;
 mod values;
 
+pub use configuration::configuration;
 pub use plan::plan;
 pub use planned::planned;
 pub use state::state;

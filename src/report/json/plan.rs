@@ -11,9 +11,10 @@ use super::values::plain;
 use crate::plan::{Intent, Outcome};
 use crate::report::{Change, Totals, Verb, changes};
 
-/// The plan as one document; `time` is when it was made. A plan that only looks has drift and no changes.
+/// The plan as one document: what was planned, from which configuration, and when. A plan that only looks has drift and
+/// no changes.
 #[must_use]
-pub fn plan(outcome: &Outcome, intent: Intent, time: &str) -> Json {
+pub fn plan(outcome: &Outcome, configuration: Json, time: &str) -> Json {
     let all = changes(&outcome.plan);
     let mut document = Map::new();
     let mut put = |name: &str, value: Json| drop(document.insert(name.to_owned(), value));
@@ -32,11 +33,11 @@ pub fn plan(outcome: &Outcome, intent: Intent, time: &str) -> Json {
     if !drifted.is_empty() {
         put("resource_drift", drifted.into());
     }
-    let planned = all.iter().filter(|_| intent != Intent::RefreshOnly);
+    let planned = all.iter().filter(|_| outcome.intent != Intent::RefreshOnly);
     put("resource_changes", planned.map(resource_change).collect());
     put("output_changes", output_changes(outcome));
     put("prior_state", prior(outcome));
-    put("configuration", configuration(outcome));
+    put("configuration", configuration);
     put("relevant_attributes", relevant(outcome));
     if !outcome.checks.is_empty() {
         put("checks", checks(&outcome.checks));
@@ -112,16 +113,6 @@ fn planned_values(outcome: &Outcome, all: &[Change<'_>]) -> Json {
     }
     values.insert("root_module".into(), tree(&objects));
     values.into()
-}
-
-/// The provider configurations in use. What blocks say is in the files, which a policy that needs them reads itself.
-fn configuration(outcome: &Outcome) -> Json {
-    let providers: Map<_, _> = outcome
-        .providers
-        .iter()
-        .map(|(name, kind)| (name.to_string(), json!({"name": kind, "full_name": format!("registry.terraform.io/hashicorp/{kind}")})))
-        .collect();
-    json!({"provider_config": providers, "root_module": {}})
 }
 
 fn relevant(outcome: &Outcome) -> Json {

@@ -9,7 +9,7 @@ use crate::base::Address;
 use crate::diag::{Diagnostic, Severity, SourceMap, render};
 use crate::engine::{Counts, Event, Subject};
 use crate::plan::{Action, Plan, Reason};
-use crate::report::{Change, Totals, Verb};
+use crate::report::{Change, Purpose, Totals, Verb};
 use crate::value::Value;
 
 /// Makes lines; knows the time of each.
@@ -76,11 +76,17 @@ impl<'a> Lines<'a> {
 
     /// The totals of an apply.
     #[must_use]
-    pub fn apply_summary(&self, counts: Counts, operation: &str) -> String {
-        let message = format!(
-            "Apply complete! Resources: {} added, {} changed, {} destroyed.",
-            counts.added, counts.changed, counts.destroyed
-        );
+    pub fn apply_summary(&self, counts: Counts, purpose: Purpose) -> String {
+        let message = match purpose {
+            Purpose::Apply => format!(
+                "Apply complete! Resources: {} added, {} changed, {} destroyed.",
+                counts.added, counts.changed, counts.destroyed
+            ),
+            Purpose::Destroy => {
+                format!("Destroy complete! Resources: {} destroyed.", counts.destroyed)
+            }
+        };
+        let operation = purpose.operation();
         let body = json!({"changes": {
             "add": counts.added, "change": counts.changed, "import": counts.imported,
             "remove": counts.destroyed, "operation": operation,

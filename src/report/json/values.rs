@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value as Json, json};
 
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Type, Value};
 
 /// What is known of the value: unknown parts are left out of objects and are null elsewhere. None if all is unknown.
 #[must_use]
@@ -57,6 +57,12 @@ fn mask(value: &Value, holds: &dyn Fn(&Value) -> bool) -> Json {
             .filter(|(_, mask)| *mask != Json::Bool(false))
             .collect::<Map<_, _>>()
             .into(),
+        // What will have parts is told in their shape: without any.
+        Kind::Unknown(unknown) => match &unknown.ty {
+            Type::Map(_) | Type::Object(_) => json!({}),
+            Type::List(_) | Type::Set(_) | Type::Tuple(_) => json!([]),
+            _ => false.into(),
+        },
         _ => false.into(),
     }
 }
@@ -64,7 +70,6 @@ fn mask(value: &Value, holds: &dyn Fn(&Value) -> bool) -> Json {
 /// A type as Terraform's JSON has it: `"string"`, `["list","string"]`.
 #[must_use]
 pub fn type_of(ty: &crate::value::Type) -> Json {
-    use crate::value::Type;
     match ty {
         Type::Dynamic => "dynamic".into(),
         Type::Bool => "bool".into(),
@@ -90,7 +95,7 @@ pub fn type_of(ty: &crate::value::Type) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{Marks, Type};
+    use crate::value::Marks;
 
     #[test]
     fn numbers_keep_their_digits() {

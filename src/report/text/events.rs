@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use crate::engine::{Counts, Ending, Event, Subject, Urgency};
 use crate::plan::Action;
+use crate::report::Purpose;
 use crate::report::paint::{ADD, CHANGE, FAINT, REMOVE, STRONG, paint};
 
 /// The line for an event; none where it is not worth one.
 #[must_use]
-pub fn event(event: &Event) -> Option<String> {
+pub fn event(event: &Event, purpose: Purpose) -> Option<String> {
     Some(match event {
         Event::Discovering { .. } | Event::RunStarted { .. } | Event::StepSkipped { .. } => {
             return None;
@@ -62,16 +63,23 @@ pub fn event(event: &Event) -> Option<String> {
                 "Nothing new is started; waiting for {in_flight} operations. Interrupt again to stop now."
             ),
         ),
-        Event::RunFinished { ending, counts, elapsed } => finished(*ending, *counts, *elapsed),
+        Event::RunFinished { ending, counts, elapsed } => {
+            finished(purpose, *ending, *counts, *elapsed)
+        }
     })
 }
 
 /// The last line of a run.
-fn finished(ending: Ending, counts: Counts, elapsed: Duration) -> String {
-    let mut objects = format!(
-        "{} added, {} changed, {} destroyed",
-        counts.added, counts.changed, counts.destroyed
-    );
+fn finished(purpose: Purpose, ending: Ending, counts: Counts, elapsed: Duration) -> String {
+    let (what, mut objects) = match purpose {
+        Purpose::Destroy if counts.added + counts.changed == 0 => {
+            ("Destroy", format!("{} destroyed", counts.destroyed))
+        }
+        _ => {
+            let Counts { added, changed, destroyed, .. } = counts;
+            ("Apply", format!("{added} added, {changed} changed, {destroyed} destroyed"))
+        }
+    };
     if counts.imported > 0 {
         objects = format!("{} imported, {objects}", counts.imported);
     }
@@ -81,14 +89,16 @@ fn finished(ending: Ending, counts: Counts, elapsed: Duration) -> String {
     let took = paint(FAINT, format!(" ({})", duration(elapsed)));
     match ending {
         Ending::Complete => {
-            let done = paint(ADD, format!("Apply complete! Resources: {objects}."));
+            let done = paint(ADD, format!("{what} complete! Resources: {objects}."));
             format!("\n{}{took}", paint(STRONG, done))
         }
         Ending::Failed => {
-            format!("\n{} Resources: {objects}.{took}", paint(REMOVE, "Apply failed."))
+            let failed = paint(REMOVE, format!("{what} failed."));
+            format!("\n{failed} Resources: {objects}.{took}")
         }
         Ending::Interrupted => {
-            format!("\n{} Resources: {objects}.{took}", paint(CHANGE, "Apply interrupted."))
+            let interrupted = paint(CHANGE, format!("{what} interrupted."));
+            format!("\n{interrupted} Resources: {objects}.{took}")
         }
     }
 }

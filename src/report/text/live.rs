@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::literal::{line, literal};
-use crate::plan::{Action, Outcome};
+use crate::plan::{Action, Outcome, Step};
 use crate::report::paint::{FAINT, STRONG, paint};
 use crate::value::Value;
 
@@ -14,17 +14,9 @@ const FITS: &str = "a String takes everything";
 pub fn live(outcome: &Outcome) -> String {
     let mut text = String::new();
     for step in &outcome.plan.steps {
-        let Some(value) = step.prior.as_ref().filter(|_| step.action != Action::Create) else {
-            continue;
-        };
-        let resource = &step.address.resource;
-        let deposed = if step.deposed { " (left by a replacement)" } else { "" };
-        let title = format!("# {}{deposed}", step.address);
-        writeln!(text, "{}", paint(STRONG, title)).expect(FITS);
-        let head = format!("resource \"{}\" \"{}\" {{", resource.type_name, resource.name);
-        writeln!(text, "{head}").expect(FITS);
-        attributes(value, &mut text);
-        text.push_str("}\n\n");
+        if step.action != Action::Create {
+            text.push_str(&object(step));
+        }
     }
     let outputs: Vec<_> = outcome
         .outputs
@@ -41,6 +33,21 @@ pub fn live(outcome: &Outcome) -> String {
     if text.is_empty() {
         text = paint(FAINT, "The stack owns nothing.\n");
     }
+    text
+}
+
+/// The live object of a step with its attributes; nothing where there is none.
+#[must_use]
+pub fn object(step: &Step) -> String {
+    let Some(value) = &step.prior else { return String::new() };
+    let resource = &step.address.resource;
+    let deposed = if step.deposed { " (left by a replacement)" } else { "" };
+    let title = paint(STRONG, format!("# {}{deposed}", step.address));
+    let mut text = String::new();
+    writeln!(text, "{title}\nresource \"{}\" \"{}\" {{", resource.type_name, resource.name)
+        .expect(FITS);
+    attributes(value, &mut text);
+    text.push_str("}\n\n");
     text
 }
 

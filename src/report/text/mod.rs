@@ -8,5 +8,5 @@ mod plan;
 
 pub use diff::Diff;
 pub use events::{duration, event};
-pub use live::live;
+pub use live::{live, object};
 pub use plan::plan;

@@ -1,36 +1,21 @@
-//! Saved plans. A file holds what the plan was made from, so that applying makes it again and compares, and the reports
-//! of it, so that showing it asks nobody. All of that is sealed with the ledger's key: it may hold secrets.
+//! Saved plans. A file holds what the plan was made from, the files of the configuration among it, so that applying makes
+//! it again and compares, and the reports of it, so that showing it asks nobody.
 
-use camino::Utf8Path;
+mod essence;
+mod format;
+
+use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::error::{CommandError, Kind};
 use super::settings::{Cloud, PlanMode, Planning, Refresh};
 use crate::base::{Digest, PhaseName, StackName};
-use crate::ledger::{LedgerError, Sealer};
-use crate::plan::{Given, Intent, Origin, Outcome, VariableInput};
+use crate::plan::{Given, Origin, Outcome, VariableInput};
 use crate::value::json::{from_json_as, to_json, type_from_json, type_to_json};
-use crate::world::Files;
+use crate::world::Snapshot;
 
-/// Readers refuse another version.
-const VERSION: u32 = 1;
-/// Readers ignore the revision.
-const REVISION: u32 = 0;
-const FORMAT: &str = "terrace-plan";
-/// What a sealed body is bound to.
-const CONTEXT: &str = "plan file";
-
-#[derive(Serialize, Deserialize)]
-struct Envelope {
-    format: String,
-    version: u32,
-    revision: u32,
-    stack: StackName,
-    phase: Option<PhaseName>,
-    created: jiff::Timestamp,
-    sealed: String,
-}
+pub use format::read;
 
 /// A saved plan.
 #[derive(Serialize, Deserialize)]
@@ -55,8 +40,12 @@ pub struct PlanFile {
     pub excludes: Vec<String>,
     /// `-replace`
     pub replace: Vec<String>,
-    /// Given values of variables.
+    /// Given values of variables, the weakest first; those of ephemeral ones are not kept.
     pub variables: Vec<Variable>,
+    /// The folder of the ledger, where the configuration names one.
+    pub ledger: Option<String>,
+    /// Every file that was read.
+    pub files: Snapshot,
     /// What the plan does, to compare with.
     pub digests: Vec<(String, Digest)>,
     /// The plan in Terraform's JSON form.
@@ -117,19 +106,32 @@ pub struct Making<'a> {
     pub settings: &'a Planning,
     /// Given values of variables.
     pub variables: &'a [VariableInput],
-    /// What was asked for.
-    pub intent: Intent,
+    /// Names of variables whose values are not kept.
+    pub ephemeral: &'a [EcoString],
+    /// The folder of the ledger, where the configuration names one.
+    pub ledger: Option<String>,
+    /// Every file that was read.
+    pub files: Snapshot,
     /// When it was made.
     pub time: jiff::Timestamp,
     /// The seed of generated names.
     pub seed: u64,
 }
 
+/// How a plan is reported.
+pub struct Shown {
+    /// In Terraform's JSON form.
+    pub document: Json,
+    /// As text.
+    pub text: String,
+}
+
 impl PlanFile {
     /// A plan to be saved.
     #[must_use]
-    pub fn new(outcome: &Outcome, making: &Making<'_>, document: Json, text: String) -> Self {
+    pub fn new(outcome: &Outcome, making: Making<'_>, shown: Shown) -> Self {
         let settings = making.settings;
+        let kept = |input: &&VariableInput| !making.ephemeral.contains(&input.name);
         Self {
             stack: outcome.plan.stack.clone(),
             phase: outcome.plan.phase.clone(),
@@ -148,10 +150,12 @@ impl PlanFile {
             targets: settings.targets.clone(),
             excludes: settings.excludes.clone(),
             replace: settings.replace.clone(),
-            variables: making.variables.iter().filter_map(Variable::of).collect(),
-            digests: digests(&document),
-            document,
-            text,
+            variables: making.variables.iter().filter(kept).filter_map(Variable::of).collect(),
+            ledger: making.ledger,
+            files: making.files,
+            digests: essence::digests(&shown.document),
+            document: shown.document,
+            text: shown.text,
         }
     }
 
@@ -173,16 +177,38 @@ impl PlanFile {
         settings
     }
 
-    /// Given values of variables.
-    #[must_use]
-    pub fn variables(&self) -> Vec<VariableInput> {
-        self.variables.iter().filter_map(Variable::input).collect()
+    /// The values that the plan was made with, and those that are given now to variables whose values are not kept.
+    ///
+    /// # Errors
+    /// Where another value than the plan's is given to a variable on the command line.
+    pub fn variables_with(
+        &self,
+        given: &[VariableInput],
+        ephemeral: &[EcoString],
+    ) -> Result<Vec<VariableInput>, CommandError> {
+        let mut variables: Vec<_> = self.variables.iter().filter_map(Variable::input).collect();
+        let kept = |name: &EcoString| variables.iter().rev().find(|one| one.name == *name);
+        let other = given.iter().find(|input| {
+            let is_ours = input.origin == Origin::Flag && !ephemeral.contains(&input.name);
+            is_ours && kept(&input.name).is_none_or(|kept| kept.given != input.given)
+        });
+        if let Some(input) = other {
+            let detail = format!(
+                "The plan was made with another value of \"{}\"; it is applied with the values that it was made with",
+                input.name
+            );
+            let title = "Can't change variable when applying a saved plan";
+            return Err(CommandError::say(Kind::Usage, title, detail)
+                .hint("Leave the value out, or make a new plan with it"));
+        }
+        variables.extend(given.iter().filter(|one| ephemeral.contains(&one.name)).cloned());
+        Ok(variables)
     }
 
     /// Addresses at which another plan does something else than this one.
     #[must_use]
     pub fn differences(&self, document: &Json) -> Vec<String> {
-        let now = digests(document);
+        let now = essence::digests(document);
         let lacks = |all: &[(String, Digest)], one: &(String, Digest)| !all.contains(one);
         let mut names: Vec<String> = self
             .digests
@@ -195,92 +221,4 @@ impl PlanFile {
         names.dedup();
         names
     }
-
-    /// Writes the file, sealed.
-    ///
-    /// # Errors
-    /// Where it cannot be sealed or written.
-    pub fn write(
-        &self,
-        path: &Utf8Path,
-        files: &dyn Files,
-        sealer: &Sealer,
-    ) -> Result<(), CommandError> {
-        let unwritable = |error: anyhow::Error| {
-            let error = error.context(path.to_string());
-            CommandError::new(Kind::PlanFile, "Cannot write the plan file", error)
-        };
-        let body = serde_json::to_string(self).map_err(|error| unwritable(error.into()))?;
-        let sealed = sealer.seal(&body, CONTEXT).map_err(|error| unwritable(error.into()))?;
-        let envelope = Envelope {
-            format: FORMAT.to_owned(),
-            version: VERSION,
-            revision: REVISION,
-            stack: self.stack.clone(),
-            phase: self.phase.clone(),
-            created: self.time,
-            sealed,
-        };
-        let mut text =
-            serde_json::to_vec_pretty(&envelope).map_err(|error| unwritable(error.into()))?;
-        text.push(b'\n');
-        files.write(path, &text).map_err(|error| unwritable(error.into()))
-    }
-
-    /// Reads a file that must be of the stack.
-    ///
-    /// # Errors
-    /// Where it is no plan, is cut off, of another version or another stack, or cannot be opened.
-    pub fn read(
-        path: &Utf8Path,
-        stack: &StackName,
-        files: &dyn Files,
-        sealer: &Sealer,
-    ) -> Result<Self, CommandError> {
-        let unusable = |title, detail: String| {
-            CommandError::say(Kind::PlanFile, title, format!("{path}: {detail}"))
-                .hint("terrace plan --out FILE makes a new one")
-        };
-        let bytes = files.read(path).map_err(|error| {
-            let error = anyhow::Error::new(error).context(path.to_string());
-            CommandError::new(Kind::PlanFile, "Cannot read the plan file", error)
-        })?;
-        let head: Json = serde_json::from_slice(&bytes).map_err(|error| {
-            unusable("The plan file is damaged", format!("it is no plan, or was cut off ({error})"))
-        })?;
-        if head.get("format").and_then(Json::as_str) != Some(FORMAT) {
-            return Err(unusable("No plan file", "it is not a plan that terrace wrote".to_owned()));
-        }
-        if head.get("version").and_then(Json::as_u64) != Some(VERSION.into()) {
-            let version = head.get("version").cloned().unwrap_or_default();
-            let detail = format!("it has version {version}; this terrace reads version {VERSION}");
-            return Err(unusable("The plan file is of another version", detail));
-        }
-        let envelope: Envelope = serde_json::from_value(head)
-            .map_err(|error| unusable("The plan file is damaged", error.to_string()))?;
-        if envelope.stack != *stack {
-            let detail =
-                format!("it is a plan of the stack \"{}\", not \"{stack}\"", envelope.stack);
-            return Err(unusable("The plan is of another stack", detail));
-        }
-        let body = sealer.open(&envelope.sealed, CONTEXT).map_err(|error: LedgerError| {
-            unusable("The plan file cannot be opened", error.to_string())
-        })?;
-        serde_json::from_str(&body)
-            .map_err(|error| unusable("The plan file is damaged", error.to_string()))
-    }
-}
-
-/// What a plan does, by address: digests of everything in its document that is decided.
-fn digests(document: &Json) -> Vec<(String, Digest)> {
-    let mut digests = Vec::new();
-    let digest = |value: &Json| Digest::of(value.to_string());
-    for change in document["resource_changes"].as_array().into_iter().flatten() {
-        let address = change["address"].as_str().unwrap_or_default();
-        digests.push((address.to_owned(), digest(change)));
-    }
-    for (name, change) in document["output_changes"].as_object().into_iter().flatten() {
-        digests.push((format!("output.{name}"), digest(change)));
-    }
-    digests
 }
