@@ -191,7 +191,7 @@ fn class_of(code: &str, message: &str, status: u16) -> ErrorClass {
     } else if has(QUOTA_WORDS) {
         ErrorClass::Quota
     } else if matches!(code, "NotImplemented" | "UnsupportedOperation" | "InternalFailure")
-        && message.contains("not implemented")
+        && (message.contains("not implemented") || message.contains("not been implemented"))
     {
         ErrorClass::Unsupported
     } else if status >= 500
@@ -233,5 +233,7 @@ mod tests {
         ] {
             assert_eq!(class_of(code, "", status), class, "{code}");
         }
+        let message = "The associate_nat_gateway_address action has not been implemented";
+        assert_eq!(class_of("InternalFailure", message, 501), ErrorClass::Unsupported);
     }
 }

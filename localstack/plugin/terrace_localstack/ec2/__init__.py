@@ -7,6 +7,7 @@ from terrace_localstack.ec2 import (  # noqa: F401
     instances,
     launch_templates,
     lookups,
+    nat_addresses,
     network,
     rules,
     speed,

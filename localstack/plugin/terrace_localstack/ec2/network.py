@@ -53,8 +53,8 @@ def describe_nat(call: Call) -> Answer:
         gateway = known[each["NatGatewayId"]]
         each["ConnectivityType"] = gateway.connectivity_type or "public"
         each["Tags"] = [{"Key": tag["key"], "Value": tag["value"]} for tag in gateway.get_tags()]
-        for address in each.get("NatGatewayAddresses", []):
-            address |= {"IsPrimary": True, "Status": "succeeded" if gateway.state == "available" else "associating"}
+        for at, address in enumerate(each.get("NatGatewayAddresses", [])):
+            address |= {"IsPrimary": at == 0, "Status": "succeeded" if gateway.state == "available" else "associating"}
         if all(_fits(each["Tags"], name, values) for name, values in filters.items()):
             shown.append(each)
     return answer | {"NatGateways": shown}
@@ -102,6 +102,22 @@ def associate_route_table(call: Call) -> Answer:
                     f"the specified association for route table {table.id} conflicts with an existing association {association}",
                 )
     return call.proceed()
+
+
+@mend("ec2", "DescribeRouteTables")
+def tables_of_gateways(call: Call) -> Answer:
+    """Answers the filter ``association.gateway-id``, which moto lacks."""
+    filters = call.params.get("Filters") or []
+    wanted = [each["Values"] for each in filters if each["Name"] == "association.gateway-id"]
+    if not wanted:
+        return call.proceed()
+    answer = call.proceed(Filters=[each for each in filters if each["Name"] != "association.gateway-id"])
+
+    def fits(table: dict) -> bool:
+        gateways = {each.get("GatewayId") for each in table.get("Associations", [])}
+        return all(gateways.intersection(values) for values in wanted)
+
+    return answer | {"RouteTables": [table for table in answer.get("RouteTables", []) if fits(table)]}
 
 
 @mend("ec2", "AttachInternetGateway")
