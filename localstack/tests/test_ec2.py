@@ -325,6 +325,19 @@ def test_volumes(aws, net):
         aws.ec2.describe_volumes(VolumeIds=[volume])
 
 
+def test_spot_requests(aws, net):
+    options = {"MaxPrice": "0.05", "SpotInstanceType": "one-time"}
+    identity = launch(aws, net, InstanceMarketOptions={"MarketType": "spot", "SpotOptions": options})
+    request = instance_of(aws, identity)["SpotInstanceRequestId"]
+    filters = [{"Name": "spot-instance-request-id", "Values": [request]}]
+    (found,) = aws.ec2.describe_spot_instance_requests(Filters=filters)["SpotInstanceRequests"]
+    assert (found["InstanceId"], found["SpotPrice"], found["State"]) == (identity, "0.05", "active")
+    assert found["InstanceInterruptionBehavior"] == "terminate"
+    aws.ec2.cancel_spot_instance_requests(SpotInstanceRequestIds=[request])
+    (found,) = aws.ec2.describe_spot_instance_requests(SpotInstanceRequestIds=[request])["SpotInstanceRequests"]
+    assert found["State"] == "cancelled"
+
+
 @pytest.mark.parametrize("market", [None, {"MarketType": "spot"}])
 def test_filters(aws, net, market):
     identity = launch(

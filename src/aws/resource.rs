@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
+use futures_util::future::try_join_all;
+
 use super::regional::Regional;
 use crate::base::{Id, StackName};
 use crate::plan::{Live, Owner, Scope, Status};
@@ -12,6 +14,9 @@ use crate::provider::{
 };
 use crate::schema::{self, Typed};
 use crate::value::{Type, Value};
+
+/// How many ids one call may name, whatever the service: the least that any of them takes.
+pub const BATCH: usize = 200;
 
 /// Tags by key.
 pub type Tags = BTreeMap<String, String>;
@@ -299,7 +304,10 @@ impl<R: Resource> Erased for Adapter<R> {
         aws: &'a Regional,
         request: &'a PollRequest,
     ) -> Boxed<'a, BTreeMap<Id, Poll>> {
-        Box::pin(R::poll(aws, &request.ids, request.goal))
+        Box::pin(async move {
+            let batches = request.ids.chunks(BATCH).map(|ids| R::poll(aws, ids, request.goal));
+            Ok(try_join_all(batches).await?.into_iter().flatten().collect())
+        })
     }
 }
 
@@ -346,6 +354,13 @@ fn live<R: Resource>(aws: &Regional, scope: &Scope, found: Found<R::Spec>) -> Li
     }
     if schema.block.attributes.contains_key("region") {
         attributes.insert("region".into(), Value::string(aws.region().as_str()));
+    }
+    if let Some(rule) = &schema.name_generation
+        && attributes.get(&*rule.prefix_attr).is_some_and(Value::is_null)
+        && let Some(name) = attributes.get(&*rule.attr).and_then(Value::as_str)
+        && let Some(prefix) = schema::name_prefix(rule, name).map(Value::string)
+    {
+        attributes.insert(rule.prefix_attr.clone(), prefix);
     }
     // A type whose `id` attribute is not unique answers another one to be found by.
     let has_own = attributes.get("id").is_some_and(|id| !id.is_null());

@@ -22,6 +22,7 @@ mod schema_types;
 mod shell;
 mod steps;
 mod types;
+mod untold;
 mod wait;
 
 pub use cancel::{Cancel, Urgency};

@@ -8,7 +8,9 @@ use ecow::EcoString;
 
 use super::steps::is_blank;
 use super::types::{Facts, Home, Operation, Rest, Types};
+use super::untold;
 use crate::base::{Digest, TypeName};
+use crate::plan;
 use crate::plan::diff::{self, DiffInput, ProviderTags};
 use crate::schema::{self, Idempotency, Owner, Registry, Schema};
 use crate::value::Value;
@@ -54,7 +56,8 @@ impl Types for SchemaTypes {
             seen: None,
         });
         let prior = difference.prior.filter(|_| !difference.changed.is_empty())?;
-        Some(Rest { prior, planned: difference.planned })
+        let planned = plan::fill(&difference.planned, Some(&prior));
+        Some(Rest { prior, planned, changed: difference.changed })
     }
 
     fn untold(
@@ -76,8 +79,15 @@ impl Types for SchemaTypes {
         desired
             .filter(|(name, value)| is_kept(name) && is_set(value))
             .filter(|(_, value)| !value.deep_marks().is_ephemeral())
-            .filter(|(name, _)| live.attribute(name).is_none_or(is_blank))
-            .map(|(name, value)| (name.clone(), value.clone()))
+            .filter_map(|(name, value)| {
+                let live = live.attribute(name).filter(|live| !is_blank(live));
+                let kept = match (live, schema.block.blocks.get(name)) {
+                    (None, _) => Some(value.clone()),
+                    (Some(live), Some(nested)) => untold::secrets(nested, value, live),
+                    (Some(_), None) => None,
+                };
+                Some((name.clone(), kept?))
+            })
             .collect()
     }
 
@@ -119,6 +129,7 @@ fn facts(schema: &Schema) -> Facts {
         update: operation(schema, "update", durations.update),
         delete: operation(schema, "delete", durations.delete),
         read_class: class(schema, "list", "read"),
+        patience: facts.patience.clone(),
     }
 }
 
@@ -152,5 +163,6 @@ fn unknown() -> Facts {
         update: operation.clone(),
         delete: operation,
         read_class: EcoString::inline("other:read"),
+        patience: None,
     }
 }

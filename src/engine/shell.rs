@@ -197,6 +197,9 @@ impl<'a> Task<'a> {
             Goal::Updated => &self.facts.update,
             Goal::Deleted => &self.facts.delete,
         };
+        if operation.timeout.is_zero() {
+            return Ok(());
+        }
         let (listener, subject) = (self.shell.listener.clone(), self.subject());
         let began = self.began;
         let progress = Box::new(move |state: &EcoString| {

@@ -13,11 +13,12 @@ use super::provision;
 use super::retry::{self, Call};
 use super::shell::{Answer, Task};
 use super::types::Home;
+use super::untold;
 use crate::base::{Address, Id};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::{Action, Owner, Provisioner};
+use crate::plan::{self, Action, Owner, Provisioner, Step};
 use crate::provider::{ClaimRequest, DataRequest, DeleteRequest, ErrorClass, Goal, UpdateRequest};
-use crate::value::{Kind, Type, Value};
+use crate::value::{AttrPath, Kind, Type, Value};
 
 /// What the dispatcher gives a step on its way.
 pub(super) struct Order {
@@ -96,10 +97,30 @@ async fn update(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     }
     task.reach(Goal::Updated, &id).await?;
     let mut entry = entry(task, &id, &order);
+    let desired = without_consequences(task.step, &desired);
     let (value, problems) = converge(task, &id, &desired, &mut entry).await?;
     entry.seen = Some(owned(task, &desired, &value));
     task.shell.journal.remember(&entry);
     Ok(Done { value: Some(value), counts, problems })
+}
+
+/// The desired value of an update without what was unknown when planning and nobody decided since: what the cloud
+/// decides anew because of the update. Where it is sent it stays as it was; what comes of it is not compared.
+fn without_consequences(step: &Step, desired: &Value) -> Value {
+    let (Some(planned), Some(entries)) = (&step.planned, desired.as_entries()) else {
+        return desired.clone();
+    };
+    let is_open = |name: &str, value: &Value| {
+        let was = |side: &Value| side.attribute(name).cloned();
+        let unknown = was(planned).is_some_and(|planned| !planned.is_known());
+        let before = step.prior.as_ref().and_then(was);
+        unknown && before.is_some_and(|before| plan::same_value(&before, value))
+    };
+    Value::object(entries.iter().map(|(name, value)| {
+        let value = if is_open(name, value) { Value::null(value.ty()) } else { value.clone() };
+        (name.clone(), value)
+    }))
+    .with_marks(desired.marks())
 }
 
 /// The ledger's own object as it is now. The manifest keeps no more of it than what it depends on.
@@ -163,26 +184,31 @@ async fn converge(
             send_update(task, id, rest.prior, rest.planned).await?;
             task.reach(Goal::Updated, id).await?;
         } else {
-            problems.push(stays_different(task));
+            problems.push(stays_different(task, &rest.changed));
             break value;
         }
     };
     Ok((value, problems))
 }
 
-fn stays_different(task: &Task<'_>) -> Diagnostic {
-    Diagnostic::warning(
-        822,
-        "The cloud did not take every argument",
-        "The object still differs from what was asked for after it was updated.",
-    )
-    .help("The next plan shows what differs.")
-    .of(&task.step.address)
+fn stays_different(task: &Task<'_>, changed: &[AttrPath]) -> Diagnostic {
+    let names: Vec<String> = changed.iter().map(ToString::to_string).collect();
+    let detail = format!(
+        "The object still differs from what was asked for after it was updated: {}.",
+        names.join(", ")
+    );
+    Diagnostic::warning(822, "The cloud did not take every argument", detail)
+        .help("The next plan shows what differs.")
+        .of(&task.step.address)
 }
 
 /// Whether there is nothing: null, or no elements.
 pub(super) fn is_blank(value: &Value) -> bool {
-    value.is_null() || value.as_sequence().is_some_and(<[Value]>::is_empty)
+    match value.kind() {
+        Kind::Null(_) => true,
+        Kind::Map(_, entries) => entries.is_empty(),
+        _ => value.as_sequence().is_some_and(<[Value]>::is_empty),
+    }
 }
 
 /// The live value with what the cloud does not tell filled in.
@@ -190,9 +216,9 @@ pub(super) fn overlay(live: &Value, kept: &BTreeMap<EcoString, Value>) -> Value 
     let Some(entries) = live.as_entries().filter(|_| !kept.is_empty()) else { return live.clone() };
     let mut entries = entries.clone();
     for (name, value) in kept {
-        if entries.get(name).is_none_or(is_blank) {
-            entries.insert(name.clone(), value.clone());
-        }
+        let live = entries.get(name);
+        let filled = live.map_or_else(|| value.clone(), |live| untold::filled_in(live, value));
+        entries.insert(name.clone(), filled);
     }
     Value::new(Kind::Object(Arc::new(entries))).with_marks(live.marks())
 }

@@ -7,7 +7,7 @@ use ecow::EcoString;
 
 use crate::base::{Digest, TypeName};
 use crate::schema::Idempotency;
-use crate::value::Value;
+use crate::value::{AttrPath, Value};
 
 /// One of the operations on a type.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,11 +49,18 @@ pub struct Facts {
     pub delete: Operation,
     /// The class of its read calls.
     pub read_class: EcoString,
+    /// The attribute that says how long an object is waited for; see [`crate::schema::Facts::patience`].
+    pub patience: Option<EcoString>,
 }
 
 impl Facts {
-    /// Takes the limits of an object's own `timeouts` block over.
+    /// Takes the limits over that an object has of its own.
     pub(super) fn limit(&mut self, value: Option<&Value>) {
+        let patience = self.patience.as_ref().and_then(|name| value?.attribute(name)?.as_str());
+        if let Some(patience) = patience.and_then(duration) {
+            self.create.timeout = patience;
+            self.update.timeout = patience;
+        }
         let Some(timeouts) = value.and_then(|value| value.attribute("timeouts")) else { return };
         let given = |name: &str| timeouts.attribute(name)?.as_str().and_then(duration);
         for (name, operation) in [
@@ -68,7 +75,7 @@ impl Facts {
 
 /// A duration as Go writes it: `1h30m`, `90s`.
 fn duration(text: &str) -> Option<Duration> {
-    let mut rest = text;
+    let mut rest = if text == "0" { "" } else { text };
     let mut total = Duration::ZERO;
     while !rest.is_empty() {
         let unit = rest.find(|c: char| c.is_ascii_alphabetic())?;
@@ -95,6 +102,8 @@ pub struct Rest {
     pub prior: Value,
     /// What it is to be.
     pub planned: Value,
+    /// Where they differ.
+    pub changed: Vec<AttrPath>,
 }
 
 /// Types as the engine sees them.

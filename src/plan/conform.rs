@@ -63,7 +63,8 @@ fn compare(at: &AttrPath, planned: &Value, now: &Value, broken: &mut Vec<AttrPat
 }
 
 /// The value with every unknown replaced: by what was there before, else by null.
-pub(super) fn fill(value: &Value, prior: Option<&Value>) -> Value {
+#[must_use]
+pub fn fill(value: &Value, prior: Option<&Value>) -> Value {
     match value.kind() {
         Kind::Unknown(unknown) => match prior {
             Some(prior) if prior.is_known() => prior.clone(),

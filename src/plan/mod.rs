@@ -27,6 +27,7 @@ pub mod text;
 mod unknowns;
 mod walk;
 
+pub use conform::fill;
 pub use console::Console;
 pub use diff::same_value;
 pub use input::{

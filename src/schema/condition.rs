@@ -75,6 +75,8 @@ pub enum Test {
     AboveOf(Operand),
     /// A number below another value.
     BelowOf(Operand),
+    /// The other text, or one that goes on from it behind a dot: the version `16.4` where `16` was asked for.
+    Extends(Operand),
 }
 
 impl Condition {
@@ -98,7 +100,7 @@ impl Condition {
             | Self::Unknown(operand) => relative(operand),
             Self::Compare(operand, test) => {
                 relative(operand)
-                    || matches!(test, Test::Same(other) | Test::AboveOf(other) | Test::BelowOf(other) if relative(other))
+                    || matches!(test, Test::Same(other) | Test::AboveOf(other) | Test::BelowOf(other) | Test::Extends(other) if relative(other))
             }
         }
     }
@@ -175,6 +177,7 @@ fn compare(operand: Operand, entries: &serde_json::Map<String, Json>) -> Result<
         "same" => Test::Same(Operand::from_json(body)?),
         "above_of" => Test::AboveOf(Operand::from_json(body)?),
         "below_of" => Test::BelowOf(Operand::from_json(body)?),
+        "extends" => Test::Extends(Operand::from_json(body)?),
         _ => return Err(format!("\"{word}\" is not a test")),
     };
     Ok(Condition::Compare(operand, test))

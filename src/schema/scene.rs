@@ -132,6 +132,13 @@ fn compare(scene: &Scene<'_>, operand: &Operand, test: &Test, about: &AttrPath) 
         }
         Test::AboveOf(operand) => number(value) > number(other(operand)?),
         Test::BelowOf(operand) => number(value) < number(other(operand)?),
+        Test::Extends(operand) => {
+            let (whole, start) = (text(value), text(other(operand)?));
+            !start.is_empty()
+                && whole
+                    .strip_prefix(start)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        }
     })
 }
 

@@ -66,6 +66,8 @@ pub enum DiffSuppress {
     TrailingZerosEqual,
     /// SSH public keys that differ in their comment only.
     PublicKeyEqual,
+    /// Blocks of a security group that allow the same, however they are grouped.
+    RulesEqual,
     /// The same user data, be it plain, base64, or the SHA-1 of it.
     UserDataEqual,
     /// A condition holds.
@@ -97,6 +99,7 @@ impl DiffSuppress {
             "db_instance_arn_or_id_equal" => Self::DbInstanceArnOrIdEqual,
             "public_key_equal" => Self::PublicKeyEqual,
             "trailing_zeros_equal" => Self::TrailingZerosEqual,
+            "rules_equal" => Self::RulesEqual,
             "user_data_equal" => Self::UserDataEqual,
             note => Self::When(Condition::Note(note.into())),
         })

@@ -51,7 +51,10 @@ async fn group() {
     stage.create(&format!("{NETWORK}{GROUP}")).await;
     stage.imports("aws_autoscaling_group.main", "main").await;
     let group = ["aws_autoscaling_group.main"];
-    let sizes = [("max_size            = 3", "max_size            = 4"), ("desired_capacity    = 1", "desired_capacity    = 2")];
+    let sizes = [
+        ("max_size            = 3", "max_size            = 4"),
+        ("desired_capacity    = 1", "desired_capacity    = 2"),
+    ];
     stage.update(&sizes, &group).await;
     let more = r#"
   capacity_rebalance        = true
@@ -73,7 +76,12 @@ async fn group() {
     capacity_distribution_strategy = "balanced-only"
   }
 "#;
-    stage.update(&[("  # more\n", more), ("\"web\"", "\"site\""), ("= true\n  }", "= false\n  }")], &group).await;
+    stage
+        .update(
+            &[("  # more\n", more), ("\"web\"", "\"site\""), ("= true\n  }", "= false\n  }")],
+            &group,
+        )
+        .await;
     let changed = [
         ("capacity_rebalance        = true", "capacity_rebalance = false"),
         ("= 604800", "= 0"),
@@ -88,7 +96,10 @@ async fn group() {
         ("\"balanced-only\"", "\"balanced-best-effort\""),
     ];
     stage.update(&changed, &group).await;
-    let without = [("  enabled_metrics           = [\"GroupTotalInstances\"]\n", ""), ("  suspended_processes       = [\"AlarmNotification\"]\n", "")];
+    let without = [
+        ("  enabled_metrics           = [\"GroupTotalInstances\"]\n", ""),
+        ("  suspended_processes       = [\"AlarmNotification\"]\n", ""),
+    ];
     stage.update(&without, &group).await;
     stage.is_found_by_tags(&group).await;
     stage.replace(&[("\"main\"\n  min_size", "\"other\"\n  min_size")], &group).await;
@@ -117,13 +128,26 @@ async fn group_from_a_template_that_changes() {
     let both = ["aws_autoscaling_group.main", "aws_launch_template.main"];
     stage.update(&[("t3.micro", "t3.small")], &both).await;
     let group = ["aws_autoscaling_group.main"];
-    stage.update(&[("min_size                    = 1", "min_size                    = 0"), ("capacity = 2", "capacity = 1")], &group).await;
-    stage.change(&[("  warm_pool {
+    stage
+        .update(
+            &[
+                ("min_size                    = 1", "min_size                    = 0"),
+                ("capacity = 2", "capacity = 1"),
+            ],
+            &group,
+        )
+        .await;
+    stage
+        .change(&[(
+            "  warm_pool {
     pool_state                  = \"Stopped\"
     min_size                    = 0
     max_group_prepared_capacity = 1
   }
-", "")]).await;
+",
+            "",
+        )])
+        .await;
     stage.end().await;
 }
 
@@ -328,7 +352,10 @@ resource "aws_autoscaling_policy" "forecast" {
     let all = ["cpu", "custom", "forecast", "plain", "simple", "step"]
         .map(|name| format!("aws_autoscaling_policy.{name}"));
     stage.update(&edits, &all.each_ref().map(String::as_str)).await;
-    let off = ("policy_type               = \"StepScaling\"", "enabled = false\n  policy_type = \"StepScaling\"");
+    let off = (
+        "policy_type               = \"StepScaling\"",
+        "enabled = false\n  policy_type = \"StepScaling\"",
+    );
     stage.update(&[off], &["aws_autoscaling_policy.step"]).await;
     stage.end().await;
 }

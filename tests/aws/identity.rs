@@ -39,7 +39,10 @@ async fn role() {
         ("ec2.amazonaws.com", "lambda.amazonaws.com"),
     ];
     stage.update(&edits, &["aws_iam_role.main"]).await;
-    let boundary = ("  tags  ", "  permissions_boundary = \"arn:aws:iam::aws:policy/ReadOnlyAccess\"\n  tags  ");
+    let boundary = (
+        "  tags  ",
+        "  permissions_boundary = \"arn:aws:iam::aws:policy/ReadOnlyAccess\"\n  tags  ",
+    );
     stage.update(&[boundary], &["aws_iam_role.main"]).await;
     let other = ("policy/ReadOnlyAccess", "policy/PowerUserAccess");
     stage.update(&[other], &["aws_iam_role.main"]).await;
@@ -64,7 +67,8 @@ async fn role_with_policies_of_its_own() {
   tags  "
     );
     stage.create(&TRUST.replace("  tags  ", &inside)).await;
-    let edits = [("s3:GetObject", "s3:PutObject"), ("policy/ReadOnlyAccess", "policy/PowerUserAccess")];
+    let edits =
+        [("s3:GetObject", "s3:PutObject"), ("policy/ReadOnlyAccess", "policy/PowerUserAccess")];
     stage.update(&edits, &["aws_iam_role.main"]).await;
     stage.update(&[("\"read\"", "\"write\"")], &["aws_iam_role.main"]).await;
     stage.end().await;
@@ -123,9 +127,17 @@ resource "aws_iam_instance_profile" "main" {{
     let all = ["aws_iam_instance_profile.main", "aws_iam_policy.read", "aws_iam_role_policy.own"];
     stage.update(&edits, &all).await;
     // A policy keeps five versions at most: the oldest goes for the sixth.
-    for (from, to) in [("Put", "Delete"), ("Delete", "List"), ("List", "Head"), ("Head", "Copy"), ("Copy", "Restore")] {
+    for (from, to) in [
+        ("Put", "Delete"),
+        ("Delete", "List"),
+        ("List", "Head"),
+        ("Head", "Copy"),
+        ("Copy", "Restore"),
+    ] {
         let edit = (format!("s3:{from}Object"), format!("s3:{to}Object"));
-        stage.update(&[(&edit.0, &edit.1)], &["aws_iam_policy.read", "aws_iam_role_policy.own"]).await;
+        stage
+            .update(&[(&edit.0, &edit.1)], &["aws_iam_policy.read", "aws_iam_role_policy.own"])
+            .await;
     }
     stage.is_found_by_tags(&["aws_iam_policy.read", "aws_iam_instance_profile.main"]).await;
     stage.replace(&[("\"own\"\n", "\"mine\"\n")], &["aws_iam_role_policy.own"]).await;

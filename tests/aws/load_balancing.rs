@@ -78,8 +78,14 @@ async fn application_load_balancer() {
     let edits = [
         ("= 1800", "= 3600"),
         ("\"strictest\"", "\"monitor\""),
-        ("drop_invalid_header_fields                  = true", "drop_invalid_header_fields = false"),
-        ("enable_deletion_protection                  = true", "enable_deletion_protection = false"),
+        (
+            "drop_invalid_header_fields                  = true",
+            "drop_invalid_header_fields = false",
+        ),
+        (
+            "enable_deletion_protection                  = true",
+            "enable_deletion_protection = false",
+        ),
         ("= 120", "= 60"),
         ("\"preserve\"", "\"remove\""),
         ("prefix  = \"lb\"", "prefix  = \"balancer\""),
@@ -90,12 +96,19 @@ async fn application_load_balancer() {
     stage.update(&edits, &balancer).await;
     let without = [
         ("  connection_logs {\n    bucket  = \"logs\"\n    enabled = true\n  }\n", ""),
-        ("    prefix  = \"balancer\"\n    enabled = true", "    prefix  = \"balancer\"\n    enabled = false"),
+        (
+            "    prefix  = \"balancer\"\n    enabled = true",
+            "    prefix  = \"balancer\"\n    enabled = false",
+        ),
         ("  minimum_load_balancer_capacity {\n    capacity_units = 200\n  }\n", ""),
     ];
     stage.update(&without, &balancer).await;
-    stage.is_found_by_tags(&["aws_lb.main", "aws_lb_target_group.a", "aws_lb_target_group.b"]).await;
-    stage.replace(&[("name            = \"main\"", "name            = \"other\"")], &balancer).await;
+    stage
+        .is_found_by_tags(&["aws_lb.main", "aws_lb_target_group.a", "aws_lb_target_group.b"])
+        .await;
+    stage
+        .replace(&[("name            = \"main\"", "name            = \"other\"")], &balancer)
+        .await;
     stage.end().await;
 }
 
@@ -221,13 +234,20 @@ resource "aws_lb_target_group_attachment" "two" {
         ("= 3600", "= 7200"),
         ("\"app\" }", "\"site\" }"),
         ("\"1\"", "\"2\""),
-        ("stickiness {", "load_balancing_algorithm_type = \"least_outstanding_requests\"\n  stickiness {"),
+        (
+            "stickiness {",
+            "load_balancing_algorithm_type = \"least_outstanding_requests\"\n  stickiness {",
+        ),
     ];
     stage.update(&edits, &group).await;
-    let cookie = ("type            = \"lb_cookie\"", "type = \"app_cookie\"\n    cookie_name = \"session\"");
+    let cookie =
+        ("type            = \"lb_cookie\"", "type = \"app_cookie\"\n    cookie_name = \"session\"");
     stage.update(&[cookie], &group).await;
     let anomaly = [
-        ("\"least_outstanding_requests\"", "\"weighted_random\"\n  load_balancing_anomaly_mitigation = \"on\"\n  load_balancing_cross_zone_enabled = \"false\""),
+        (
+            "\"least_outstanding_requests\"",
+            "\"weighted_random\"\n  load_balancing_anomaly_mitigation = \"on\"\n  load_balancing_cross_zone_enabled = \"false\"",
+        ),
         ("    cookie_duration = 7200", "    enabled = false\n    cookie_duration = 7200"),
     ];
     stage.update(&anomaly, &group).await;
@@ -316,7 +336,10 @@ resource "aws_lb_listener" "secure" {
     let edits = [
         ("\"HTTP_301\"", "\"HTTP_302\""),
         ("\"http\" }", "\"web\" }"),
-        ("    target_group_arn = aws_lb_target_group.a.arn", "    target_group_arn = aws_lb_target_group.b.arn"),
+        (
+            "    target_group_arn = aws_lb_target_group.a.arn",
+            "    target_group_arn = aws_lb_target_group.b.arn",
+        ),
         ("weight = 90", "weight = 50"),
         ("duration = 600", "duration = 900"),
         ("TLS13-1-2-2021-06", "TLS13-1-2-Res-2021-06"),
@@ -425,8 +448,7 @@ resource "aws_lb_listener_rule" "weights" {
         ("\"blue\"", "\"green\""),
         ("weight = 3", "weight = 2"),
     ];
-    let all =
-        ["everything", "paths", "weights"].map(|name| format!("aws_lb_listener_rule.{name}"));
+    let all = ["everything", "paths", "weights"].map(|name| format!("aws_lb_listener_rule.{name}"));
     stage.update(&edits, &all.each_ref().map(String::as_str)).await;
     let redirect = (
         "  action {

@@ -13,7 +13,9 @@ resource "aws_vpc" "main" {
 async fn vpc() {
     let Some(mut stage) = stage("vpc") else { return };
     stage.create(VPC).await;
-    stage.imports("aws_vpc.main", stage.attribute("aws_vpc.main", "id").await.as_str().unwrap()).await;
+    stage
+        .imports("aws_vpc.main", stage.attribute("aws_vpc.main", "id").await.as_str().unwrap())
+        .await;
     stage.update(&[("\"first\"", "\"second\"")], &["aws_vpc.main"]).await;
     let arguments = "enable_dns_hostnames = true
   enable_dns_support = true
@@ -29,12 +31,14 @@ async fn vpc() {
     ];
     stage.update(&off, &["aws_vpc.main"]).await;
     assert_eq!(stage.attribute("aws_vpc.main", "enable_dns_support").await, false);
-    let ipv6 = ("  instance_tenancy", "  assign_generated_ipv6_cidr_block = true\n  instance_tenancy");
+    let ipv6 =
+        ("  instance_tenancy", "  assign_generated_ipv6_cidr_block = true\n  instance_tenancy");
     stage.update(&[ipv6], &["aws_vpc.main"]).await;
     assert_eq!(stage.attribute("aws_vpc.main", "assign_generated_ipv6_cidr_block").await, true);
-    let without = ("assign_generated_ipv6_cidr_block = true", "assign_generated_ipv6_cidr_block = false");
+    let without =
+        ("assign_generated_ipv6_cidr_block = true", "assign_generated_ipv6_cidr_block = false");
     stage.update(&[without], &["aws_vpc.main"]).await;
-    stage.update(&[("tags   = { Name = \"second\" }", "tags = {}")], &["aws_vpc.main"]).await;
+    stage.update(&[("{ Name = \"second\" }", "{}")], &["aws_vpc.main"]).await;
     stage.is_found_by_tags(&["aws_vpc.main"]).await;
     stage.replace(&[("10.0.0.0/16", "10.1.0.0/16")], &["aws_vpc.main"]).await;
     stage.end().await;
@@ -133,9 +137,15 @@ resource "aws_nat_gateway" "private" {
     stage.update(&[(loose, attached)], &["aws_internet_gateway.loose"]).await;
     let nat = ("  tags          =", "  secondary_allocation_ids = [aws_eip.more.id]\n  tags =");
     stage.update(&[nat], &["aws_nat_gateway.public"]).await;
-    let without = ("  secondary_allocation_ids = [aws_eip.more.id]\n", "  secondary_allocation_ids = []\n");
+    let without =
+        ("  secondary_allocation_ids = [aws_eip.more.id]\n", "  secondary_allocation_ids = []\n");
     stage.update(&[without], &["aws_nat_gateway.public"]).await;
-    stage.replace(&[("allocation_id = aws_eip.nat.id", "allocation_id = aws_eip.more.id")], &["aws_nat_gateway.public"]).await;
+    stage
+        .replace(
+            &[("allocation_id = aws_eip.nat.id", "allocation_id = aws_eip.more.id")],
+            &["aws_nat_gateway.public"],
+        )
+        .await;
     stage.is_found_by_tags(&tagged).await;
     stage.end().await;
 }
@@ -172,12 +182,15 @@ resource "aws_eip_association" "apart" {
     stage.create(text).await;
     let association = stage.attribute("aws_eip_association.apart", "id").await;
     stage.imports("aws_eip_association.apart", association.as_str().unwrap()).await;
-    let to_interface = [
-        ("  instance = aws_instance.a[0].id", "  network_interface = aws_instance.a[0].primary_network_interface_id"),
-    ];
+    let to_interface = [(
+        "  instance = aws_instance.a[0].id",
+        "  network_interface = aws_instance.a[0].primary_network_interface_id",
+    )];
     let steps = stage.change(&to_interface).await;
     assert!(steps.keys().all(|address| address == "aws_eip.attached"), "{steps:?}");
-    stage.change(&[("  network_interface = aws_instance.a[0].primary_network_interface_id\n", "")]).await;
+    stage
+        .change(&[("  network_interface = aws_instance.a[0].primary_network_interface_id\n", "")])
+        .await;
     stage.end().await;
 }
 

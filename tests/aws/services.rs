@@ -75,7 +75,10 @@ resource "aws_cloudwatch_metric_alarm" "rate" {
         ("= \"web\" }", "= \"app\" }"),
         ("\"cpu\" }", "\"c\" }"),
         ("period              = 60\n  statistic", "period              = 120\n  statistic"),
-        ("  alarm_actions  ", "  ok_actions = [\"arn:aws:sns:us-east-1:000000000000:topic\"]\n  insufficient_data_actions = [\"arn:aws:sns:us-east-1:000000000000:topic\"]\n  treat_missing_data = \"breaching\"\n  actions_enabled = false\n  alarm_actions  "),
+        (
+            "  alarm_actions  ",
+            "  ok_actions = [\"arn:aws:sns:us-east-1:000000000000:topic\"]\n  insufficient_data_actions = [\"arn:aws:sns:us-east-1:000000000000:topic\"]\n  treat_missing_data = \"breaching\"\n  actions_enabled = false\n  alarm_actions  ",
+        ),
         ("\"p99\"", "\"p95\""),
         ("m2 / m1 * 100", "m2 / m1"),
     ];
@@ -178,10 +181,17 @@ resource "aws_secretsmanager_secret_version" "binary" {
   tags ="#,
     );
     stage.update(&[policy], &["aws_secretsmanager_secret.main"]).await;
-    stage.replace(&[("\"hidden\"", "\"hidden again\"")], &["aws_secretsmanager_secret_version.text"]).await;
-    let stages = ("secret_binary = base64encode(\"bytes\")", "secret_binary = base64encode(\"bytes\")\n  version_stages = [\"AWSCURRENT\", \"blue\"]");
+    stage
+        .replace(&[("\"hidden\"", "\"hidden again\"")], &["aws_secretsmanager_secret_version.text"])
+        .await;
+    let stages = (
+        "secret_binary = base64encode(\"bytes\")",
+        "secret_binary = base64encode(\"bytes\")\n  version_stages = [\"AWSCURRENT\", \"blue\"]",
+    );
     stage.update(&[stages], &["aws_secretsmanager_secret_version.binary"]).await;
     stage.change(&[("  replica { region = \"eu-west-1\" }\n", "")]).await;
-    stage.is_found_by_tags(&["aws_secretsmanager_secret.main", "aws_secretsmanager_secret.copied"]).await;
+    stage
+        .is_found_by_tags(&["aws_secretsmanager_secret.main", "aws_secretsmanager_secret.copied"])
+        .await;
     stage.end().await;
 }

@@ -10,7 +10,10 @@ static LISTED: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
         let mut cells = row.trim_matches('|').split('|');
         let (types, inputs) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
         for type_name in quoted(types) {
-            listed.entry(type_name.to_owned()).or_default().extend(quoted(inputs).map(str::to_owned));
+            listed
+                .entry(type_name.to_owned())
+                .or_default()
+                .extend(quoted(inputs).map(str::to_owned));
         }
     }
     listed

@@ -57,7 +57,11 @@ fn spec(group: sdk::AutoScalingGroup) -> AwsAutoscalingGroup {
         default_instance_warmup: group.default_instance_warmup.map(i64::from),
         desired_capacity: group.desired_capacity.map(i64::from),
         desired_capacity_type: text(group.desired_capacity_type),
-        metrics_granularity: metrics.first().and_then(|metric| metric.granularity.clone()),
+        // There is only one, which AWS tells as long as a metric is enabled.
+        metrics_granularity: metrics
+            .first()
+            .and_then(|metric| metric.granularity.clone())
+            .or_else(|| Some("1Minute".to_owned())),
         enabled_metrics: metrics.into_iter().filter_map(|metric| metric.metric).collect(),
         health_check_grace_period: group.health_check_grace_period.map(i64::from),
         health_check_type: group.health_check_type,

@@ -16,7 +16,11 @@ impl Source for Parameter {
     async fn read(aws: &Regional, config: AwsSsmParameter) -> Result<AwsSsmParameter, Error> {
         let call = aws.ssm().get_parameter().name(&config.name);
         let call = call.with_decryption(config.with_decryption.unwrap_or(true));
-        let answer = call.send().await.op("ssm:GetParameter")?;
+        let answer = call.send().await.op("ssm:GetParameter").map_err(|error| {
+            let name = &config.name;
+            let none = format!("no parameter is named \"{name}\"");
+            if error.is_not_found() { super::nothing("aws_ssm_parameter", &none) } else { error }
+        })?;
         let parameter = answer.parameter.ok_or_else(|| {
             let message = format!("the parameter {} is not there", config.name);
             Error::new(ErrorClass::NotFound, "ssm:GetParameter", message)

@@ -8,7 +8,9 @@ use aws_sdk_ec2::types::{
 };
 use aws_smithy_types::date_time::Format;
 
-use super::{filter, gone_unless_seen, number, retag, set, small, tag_specification, tags_of};
+use super::{
+    batches, filter, gone_unless_seen, number, retag, set, small, tag_specification, tags_of,
+};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -129,8 +131,9 @@ pub(super) async fn owned(
     let unseen: Vec<_> = known
         .filter(|id| volumes.iter().all(|volume| volume.volume_id() != Some(id.as_str())))
         .collect();
-    if !unseen.is_empty() {
-        volumes.extend(describe(aws, filter("volume-id", unseen)).await?);
+    let unseen: Vec<&str> = unseen.iter().map(String::as_str).collect();
+    for filter in batches("volume-id", &unseen) {
+        volumes.extend(describe(aws, filter).await?);
     }
     Ok(volumes)
 }

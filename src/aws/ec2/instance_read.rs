@@ -12,7 +12,9 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use futures_util::future::try_join_all;
 
 use super::instance::state;
-use super::{block_devices, ebs_volume, filter, launch_template, number, set, tags_of};
+use super::{
+    BATCH, batches, block_devices, ebs_volume, filter, launch_template, number, set, tags_of,
+};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Found, Tags};
@@ -30,9 +32,6 @@ use crate::schema::typed::{
 
 /// How many instances are asked for their attributes at a time.
 const AT_ONCE: usize = 8;
-
-/// How many ids one describe call may name.
-const BATCH: usize = 200;
 
 /// The text of a word of the SDK's.
 macro_rules! text {
@@ -56,6 +55,7 @@ struct Attributes {
     disable_api_termination: Option<bool>,
     shutdown_behavior: Option<String>,
     user_data: Option<String>,
+    password_data: Option<String>,
 }
 
 /// The instances that are there, with all that other calls say of them.
@@ -67,8 +67,8 @@ pub(super) async fn found(
     if instances.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<_> = instances.iter().filter_map(|i| i.instance_id.clone()).collect();
-    let attributes = stream::iter(ids.into_iter().map(|id| attributes(aws, id)))
+    let asked: Vec<_> = instances.iter().map(Asked::of).collect();
+    let attributes = stream::iter(asked.into_iter().map(|asked| attributes(aws, asked)))
         .buffered(AT_ONCE)
         .try_collect::<Vec<_>>();
     let (around, attributes) = tokio::try_join!(around(aws, &instances), attributes)?;
@@ -76,23 +76,55 @@ pub(super) async fn found(
     Ok(each.map(|(instance, attributes)| one(&around, instance, attributes)).collect())
 }
 
-async fn attributes(aws: &Regional, id: String) -> Result<Attributes, Error> {
+/// Of which instance attributes are asked.
+struct Asked {
+    id: String,
+    /// Windows makes a password, which its key encrypts.
+    has_password: bool,
+}
+
+impl Asked {
+    fn of(instance: &sdk::Instance) -> Self {
+        let is_windows = instance.platform == Some(sdk::PlatformValues::Windows);
+        let id = instance.instance_id.clone().unwrap_or_default();
+        Self { id, has_password: is_windows && set(&instance.key_name).is_some() }
+    }
+}
+
+async fn attributes(aws: &Regional, asked: Asked) -> Result<Attributes, Error> {
     let ask = |name: Name| {
-        let call = aws.ec2().describe_instance_attribute().instance_id(&id).attribute(name);
+        let call = aws.ec2().describe_instance_attribute().instance_id(&asked.id).attribute(name);
         async move { call.send().await.op("ec2:DescribeInstanceAttribute") }
     };
-    let (stop, termination, behavior, data) = tokio::try_join!(
+    let (stop, termination, behavior, data, password_data) = tokio::try_join!(
         ask(Name::DisableApiStop),
         ask(Name::DisableApiTermination),
         ask(Name::InstanceInitiatedShutdownBehavior),
         ask(Name::UserData),
+        password_data(aws, &asked),
     )?;
     Ok(Attributes {
         disable_api_stop: stop.disable_api_stop.and_then(|flag| flag.value),
         disable_api_termination: termination.disable_api_termination.and_then(|flag| flag.value),
         shutdown_behavior: behavior.instance_initiated_shutdown_behavior.and_then(|b| b.value),
         user_data: data.user_data.and_then(|data| set(&data.value)),
+        password_data,
     })
+}
+
+/// The administrator's password of a Windows instance, encrypted with its key; none until Windows has made one.
+async fn password_data(aws: &Regional, asked: &Asked) -> Result<Option<String>, Error> {
+    if !asked.has_password {
+        return Ok(None);
+    }
+    let call = aws.ec2().get_password_data().instance_id(&asked.id);
+    let answer = call.send().await.op("ec2:GetPasswordData")?;
+    Ok(answer
+        .password_data
+        .as_deref()
+        .map(str::trim)
+        .filter(|data| !data.is_empty())
+        .map(Into::into))
 }
 
 async fn around(aws: &Regional, instances: &[sdk::Instance]) -> Result<Around, Error> {
@@ -197,6 +229,7 @@ fn one(around: &Around, mut instance: sdk::Instance, attributes: Attributes) -> 
     spec.disable_api_stop = attributes.disable_api_stop;
     spec.disable_api_termination = attributes.disable_api_termination;
     spec.instance_initiated_shutdown_behavior = attributes.shutdown_behavior;
+    spec.password_data = attributes.password_data;
     Found { id: Id::new(id), spec, tags, status }
 }
 
@@ -310,6 +343,18 @@ fn spot(request: &sdk::SpotInstanceRequest) -> AwsInstanceInstanceMarketOptionsS
     }
 }
 
+/// Whether AWS gave the interface a public address at launch. That cannot be told while the instance does not run, or
+/// while an elastic IP address stands in its place.
+fn has_own_public_address(
+    spec: &AwsInstance,
+    association: Option<&sdk::InstanceNetworkInterfaceAssociation>,
+) -> Option<bool> {
+    match association.and_then(|association| association.ip_owner_id()) {
+        Some(owner) => (owner == "amazon").then_some(true),
+        None => (spec.instance_state.as_deref() == Some("running")).then_some(false),
+    }
+}
+
 /// What of an instance is that of its interfaces.
 fn interfaces_into(spec: &mut AwsInstance, interfaces: Vec<sdk::InstanceNetworkInterface>) {
     for interface in interfaces {
@@ -319,8 +364,9 @@ fn interfaces_into(spec: &mut AwsInstance, interfaces: Vec<sdk::InstanceNetworkI
         let with_instance = attachment.as_ref().and_then(|a| a.delete_on_termination);
         let card = attachment.and_then(|attachment| attachment.network_card_index).map(number);
         if index == 0 && card.unwrap_or_default() == 0 {
+            spec.associate_public_ip_address =
+                has_own_public_address(&spec, interface.association.as_ref());
             let addresses = interface.ipv6_addresses.unwrap_or_default();
-            spec.associate_public_ip_address = Some(interface.association.is_some());
             spec.enable_primary_ipv6 =
                 Some(addresses.iter().any(|address| address.is_primary_ipv6 == Some(true)));
             spec.ipv6_address_count = i64::try_from(addresses.len()).ok();

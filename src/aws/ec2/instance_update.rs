@@ -408,16 +408,17 @@ fn reserved(live: &sdk::Instance, wanted: &AwsInstanceCapacityReservationSpecifi
         })
 }
 
-/// The user data to be written, as base64; none where it stays. What is configured as base64 is also read back as
-/// text, which then only seems to be gone.
+/// The user data to be written, as base64, empty to take it away; none where it stays. AWS tells it in both forms,
+/// so the one that changes is the one that is configured.
 fn new_user_data(change: &Change<AwsInstance>) -> Option<String> {
     let Change { prior, planned } = change;
-    let before = instance_launch::user_data(prior);
-    let wanted = match set(&planned.user_data) {
-        Some(_) => instance_launch::user_data(planned),
-        None => set(&planned.user_data_base64),
-    };
-    wanted.filter(|wanted| before.as_ref() != Some(wanted))
+    if set(&prior.user_data) != set(&planned.user_data) {
+        let text = AwsInstance { user_data: set(&planned.user_data), ..AwsInstance::default() };
+        let wanted = instance_launch::user_data(&text).unwrap_or_default();
+        return (Some(&wanted) != prior.user_data_base64.as_ref()).then_some(wanted);
+    }
+    let wanted = set(&planned.user_data_base64);
+    wanted.filter(|wanted| prior.user_data_base64.as_ref() != Some(wanted))
 }
 
 async fn live_user_data(aws: &Regional, id: &Id) -> Result<Option<String>, Error> {
@@ -430,6 +431,27 @@ async fn live_user_data(aws: &Regional, id: &Id) -> Result<Option<String>, Error
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn user_data_is_written_where_it_changes() {
+        let spec = |plain: Option<&str>, encoded: Option<&str>| AwsInstance {
+            user_data: plain.map(str::to_owned),
+            user_data_base64: encoded.map(str::to_owned),
+            ..AwsInstance::default()
+        };
+        for (prior, planned, sent) in [
+            ((Some("one"), Some("b25l")), (Some("one"), Some("b25l")), None),
+            ((Some("one"), Some("b25l")), (Some("two"), Some("b25l")), Some("dHdv")),
+            ((Some("one"), Some("b25l")), (Some("one"), Some("dHdv")), Some("dHdv")),
+            ((Some("one"), Some("b25l")), (None, Some("b25l")), Some("")),
+            ((None, None), (Some("one"), None), Some("b25l")),
+            ((None, None), (None, None), None),
+        ] {
+            let prior = spec(prior.0, prior.1);
+            let change = Change { prior, planned: spec(planned.0, planned.1) };
+            assert_eq!(new_user_data(&change).as_deref(), sent, "{change:?}");
+        }
+    }
 
     #[test]
     fn addresses_come_and_go() {

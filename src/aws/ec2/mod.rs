@@ -38,6 +38,9 @@ use crate::provider::{Error, tags};
 /// How many objects a describe call may answer at once, for the calls that take up to 1,000.
 const PAGE: i32 = 1000;
 
+/// How many values a filter of a describe call takes.
+const BATCH: usize = super::resource::BATCH;
+
 /// A filter of a describe call.
 fn filter<V: Into<String>>(name: &str, values: impl IntoIterator<Item = V>) -> Filter {
     Filter::builder()
@@ -46,14 +49,17 @@ fn filter<V: Into<String>>(name: &str, values: impl IntoIterator<Item = V>) -> F
         .build()
 }
 
-/// What a list has to ask for: by the stack's tag, and by id what the manifest knows. Two calls at most, and only one
-/// where nothing is known.
+/// What a list has to ask for: by the stack's tag, and by id what the manifest knows.
 fn filters(query: &Query<'_>, id_filter: &str) -> Vec<Filter> {
-    let mut filters = vec![filter(&format!("tag:{}", tags::STACK), [query.stack.as_str()])];
-    if !query.known.is_empty() {
-        filters.push(filter(id_filter, query.known.iter().map(crate::base::Id::as_str)));
-    }
-    filters
+    let by_tag = filter(&format!("tag:{}", tags::STACK), [query.stack.as_str()]);
+    let known: Vec<&str> = query.known.iter().map(crate::base::Id::as_str).collect();
+    std::iter::once(by_tag).chain(batches(id_filter, &known)).collect()
+}
+
+/// Filters for any number of values: a filter takes 200.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html>
+fn batches(name: &str, values: &[&str]) -> Vec<Filter> {
+    values.chunks(BATCH).map(|values| filter(name, values.iter().copied())).collect()
 }
 
 /// Tags as a map.

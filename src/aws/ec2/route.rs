@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{Route as SdkRoute, RouteTable as SdkTable};
 
-use super::{filter, route_table};
+use super::{batches, filter, route_table};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, Tags};
@@ -59,8 +59,8 @@ impl Resource for Route {
         foreign.sort_unstable();
         foreign.dedup();
         foreign.retain(|id| tables.iter().all(|table| table.route_table_id() != Some(id)));
-        if !foreign.is_empty() {
-            tables.extend(route_table::describe(aws, filter("route-table-id", foreign)).await?);
+        for filter in batches("route-table-id", &foreign) {
+            tables.extend(route_table::describe(aws, filter).await?);
         }
         Ok(tables.into_iter().flat_map(routes).collect())
     }

@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::{Filter, ResourceType, Route, RouteOrigin, RouteTable as
 use futures_util::future::try_join_all;
 
 use super::route::{self, Destination};
-use super::{filter, filters, retag, tag_specification, tags_of};
+use super::{batches, filter, filters, retag, tag_specification, tags_of};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -31,10 +31,9 @@ impl Resource for RouteTable {
         }
         let unseen = query.known.iter().filter(|id| !tables.contains_key(&Some(id.to_string())));
         let unseen: Vec<_> = unseen.map(Id::as_str).collect();
-        if !unseen.is_empty() {
-            for table in describe(aws, filter("route-table-id", unseen)).await? {
-                tables.insert(table.route_table_id.clone(), table);
-            }
+        for filter in batches("route-table-id", &unseen) {
+            let known = describe(aws, filter).await?;
+            tables.extend(known.into_iter().map(|table| (table.route_table_id.clone(), table)));
         }
         try_join_all(tables.into_values().map(|table| found(aws, table))).await
     }

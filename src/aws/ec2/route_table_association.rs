@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::{
     RouteTable as SdkTable, RouteTableAssociation as SdkAssociation, RouteTableAssociationStateCode,
 };
 
-use super::{filter, gone_unless_seen, route_table};
+use super::{batches, gone_unless_seen, route_table};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, Tags};
@@ -106,8 +106,8 @@ async fn tables_of(aws: &Regional, ends: &[Id]) -> Result<Vec<SdkTable>, Error> 
         ends.iter().map(Id::as_str).partition(|end| end.starts_with("subnet-"));
     let mut tables = Vec::new();
     for (name, ends) in [("association.subnet-id", subnets), ("association.gateway-id", gateways)] {
-        if !ends.is_empty() {
-            tables.extend(route_table::describe(aws, filter(name, ends)).await?);
+        for filter in batches(name, &ends) {
+            tables.extend(route_table::describe(aws, filter).await?);
         }
     }
     Ok(tables)

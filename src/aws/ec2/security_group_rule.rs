@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::SecurityGroup as SdkGroup;
 use futures_util::future::try_join_all;
 
 use super::permission::{self, Direction, Key, Peer, Rules};
-use super::{filter, filters, security_group};
+use super::{batches, filter, filters, security_group};
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, Tags};
 use crate::base::Id;
@@ -32,8 +32,8 @@ impl Resource for SecurityGroupRule {
         unseen.sort_unstable();
         unseen.dedup();
         let single = groups.iter().flat_map(singles).collect::<Vec<_>>();
-        if !unseen.is_empty() {
-            groups.extend(security_group::describe(aws, filter("group-id", unseen)).await?);
+        for filter in batches("group-id", &unseen) {
+            groups.extend(security_group::describe(aws, filter).await?);
         }
         let mut found: Vec<_> = query.known.iter().filter_map(|id| known(&groups, id)).collect();
         let unclaimed: Vec<_> =

@@ -8,7 +8,7 @@ use aws_sdk_ec2::types::{
 use futures_util::future::try_join_all;
 
 use super::permission::{Direction, Peer, peer_of, protocol};
-use super::{filter, filters, number, retag, small, tag_specification, tags_of};
+use super::{batches, filter, filters, number, retag, small, tag_specification, tags_of};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -165,8 +165,8 @@ async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<SecurityGroupRule
     let unseen =
         query.known.iter().filter(|id| !rules.contains_key(&Some(id.to_string()))).map(Id::as_str);
     let unseen: Vec<_> = unseen.collect();
-    if !unseen.is_empty() {
-        let known = describe(aws, filter("security-group-rule-id", unseen)).await?;
+    for filter in batches("security-group-rule-id", &unseen) {
+        let known = describe(aws, filter).await?;
         rules.extend(known.into_iter().map(|rule| (rule.security_group_rule_id.clone(), rule)));
     }
     Ok(rules.into_values().collect())

@@ -298,8 +298,13 @@ fn attributes(spec: &AwsLb) -> Attributes {
 
 async fn found(aws: &Regional, lb: LoadBalancer, tags: Tags) -> Result<Found<AwsLb>, Error> {
     let arn = lb.load_balancer_arn.clone().unwrap_or_default();
-    let call = aws.elbv2().describe_load_balancer_attributes().load_balancer_arn(&arn);
-    let answer = call.send().await.op("elasticloadbalancing:DescribeLoadBalancerAttributes")?;
+    let (answer, capacity) = tokio::try_join!(
+        async {
+            let call = aws.elbv2().describe_load_balancer_attributes().load_balancer_arn(&arn);
+            call.send().await.op("elasticloadbalancing:DescribeLoadBalancerAttributes")
+        },
+        capacity(aws, &lb)
+    )?;
     let pairs = answer.attributes.unwrap_or_default().into_iter();
     let attributes: Attributes =
         pairs.filter_map(|pair| Some((pair.key?, pair.value.unwrap_or_default()))).collect();
@@ -308,7 +313,23 @@ async fn found(aws: &Regional, lb: LoadBalancer, tags: Tags) -> Result<Found<Aws
         Some(LoadBalancerStateEnum::Failed) => Status::Failed("failed".into()),
         _ => Status::Ready,
     };
-    Ok(Found { id: Id::new(arn), spec: spec(lb, &attributes), tags, status })
+    let spec = AwsLb { minimum_load_balancer_capacity: capacity, ..spec(lb, &attributes) };
+    Ok(Found { id: Id::new(arn), spec, tags, status })
+}
+
+/// The reserved capacity, which a call of its own tells. Gateway load balancers have none.
+async fn capacity(
+    aws: &Regional,
+    lb: &LoadBalancer,
+) -> Result<Option<AwsLbMinimumLoadBalancerCapacity>, Error> {
+    if lb.r#type == Some(LoadBalancerTypeEnum::Gateway) {
+        return Ok(None);
+    }
+    let call = aws.elbv2().describe_capacity_reservation();
+    let call = call.set_load_balancer_arn(lb.load_balancer_arn.clone());
+    let answer = call.send().await.op("elasticloadbalancing:DescribeCapacityReservation")?;
+    let units = answer.minimum_load_balancer_capacity.and_then(|minimum| minimum.capacity_units);
+    Ok(units.map(|units| AwsLbMinimumLoadBalancerCapacity { capacity_units: i64::from(units) }))
 }
 
 fn spec(lb: LoadBalancer, attributes: &Attributes) -> AwsLb {
@@ -318,7 +339,8 @@ fn spec(lb: LoadBalancer, attributes: &Attributes) -> AwsLb {
         let bucket = text(attributes, &format!("{kind}.s3.bucket"))?;
         Some((bucket, enabled, text(attributes, &format!("{kind}.s3.prefix"))))
     };
-    AwsLb {
+    let kind = lb.r#type.clone();
+    let spec = AwsLb {
         arn_suffix: lb.load_balancer_arn.as_deref().and_then(arn_suffix),
         arn: lb.load_balancer_arn,
         client_keep_alive: whole(attributes, "client_keep_alive.seconds"),
@@ -370,7 +392,6 @@ fn spec(lb: LoadBalancer, attributes: &Attributes) -> AwsLb {
             .ipam_pools
             .and_then(|pools| pools.ipv4_ipam_pool_id)
             .map(|ipv4_ipam_pool_id| AwsLbIpamPools { ipv4_ipam_pool_id }),
-        minimum_load_balancer_capacity: None::<AwsLbMinimumLoadBalancerCapacity>,
         subnet_mapping: zones
             .into_iter()
             .map(|zone| {
@@ -385,5 +406,31 @@ fn spec(lb: LoadBalancer, attributes: &Attributes) -> AwsLb {
             })
             .collect(),
         ..AwsLb::default()
+    };
+    with_foreign_defaults(kind.as_ref(), spec)
+}
+
+/// Attributes that only another kind of load balancer has: they have no effect, and count as left alone.
+fn with_foreign_defaults(kind: Option<&LoadBalancerTypeEnum>, mut spec: AwsLb) -> AwsLb {
+    fn default<T>(value: &mut Option<T>, default: T) {
+        value.get_or_insert(default);
     }
+    default(&mut spec.enable_zonal_shift, false);
+    default(&mut spec.dns_record_client_routing_policy, "any_availability_zone".into());
+    if kind == Some(&LoadBalancerTypeEnum::Application) {
+        // It always balances across zones, and cannot be told not to.
+        spec.enable_cross_zone_load_balancing = Some(false);
+        return spec;
+    }
+    default(&mut spec.client_keep_alive, 3600);
+    default(&mut spec.desync_mitigation_mode, "defensive".into());
+    default(&mut spec.drop_invalid_header_fields, false);
+    default(&mut spec.enable_http2, true);
+    default(&mut spec.enable_tls_version_and_cipher_suite_headers, false);
+    default(&mut spec.enable_waf_fail_open, false);
+    default(&mut spec.enable_xff_client_port, false);
+    default(&mut spec.idle_timeout, 60);
+    default(&mut spec.preserve_host_header, false);
+    default(&mut spec.xff_header_processing_mode, "append".into());
+    spec
 }

@@ -55,7 +55,10 @@ impl Resource for Listener {
             .create_listener()
             .load_balancer_arn(&spec.load_balancer_arn)
             .set_port(spec.port.map(small))
-            .set_protocol(spec.protocol.as_deref().map(ProtocolEnum::from))
+            .set_protocol(spec.protocol.as_deref().map(ProtocolEnum::from).or_else(|| {
+                // The call itself has no default for application load balancers.
+                spec.load_balancer_arn.contains(":loadbalancer/app/").then_some(ProtocolEnum::Http)
+            }))
             .set_alpn_policy(spec.alpn_policy.clone().map(|policy| vec![policy]))
             .set_certificates(certificates(spec))
             .set_ssl_policy(spec.ssl_policy.clone().filter(|policy| !policy.is_empty()))

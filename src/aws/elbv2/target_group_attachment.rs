@@ -23,23 +23,30 @@ impl Resource for TargetGroupAttachment {
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<Self::Spec>>, Error> {
         let all = super::all_target_groups(aws).await?;
         let arns: Vec<_> = all.iter().filter_map(|group| group.target_group_arn.clone()).collect();
-        let all_tags = super::all_tags(aws, "target groups", arns.clone()).await?;
+        let all_tags = super::all_tags(aws, "target groups", arns).await?;
         let is_wanted = |arn: &String| {
             let owned = all_tags.get(arn).and_then(|of_one| of_one.get(tags::STACK));
             owned.is_some_and(|stack| query.stack == stack.as_str())
                 || query.known.iter().any(|id| id.as_str().starts_with(arn.as_str()))
         };
-        let wanted = arns.iter().filter(|arn| is_wanted(arn)).map(|arn| targets(aws, arn));
-        Ok(try_join_all(wanted).await?.into_iter().flatten().map(|(found, _)| found).collect())
+        let groups = all.iter().filter(|group| group.target_group_arn.iter().any(is_wanted));
+        let wanted = groups.map(|group| async move {
+            let targets = targets(aws, group.target_group_arn().unwrap_or_default()).await?;
+            Ok(targets.into_iter().map(|(found, _)| as_written(found, group.port)))
+        });
+        Ok(try_join_all(wanted).await?.into_iter().flatten().collect())
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<Self::Spec>>, Error> {
         let arn = group_of(id);
-        Ok(targets(aws, arn)
-            .await?
-            .into_iter()
-            .map(|(found, _)| found)
-            .find(|found| found.id == *id))
+        let registered = targets(aws, arn).await?.into_iter().map(|(found, _)| found);
+        let Some(found) = registered.into_iter().find(|found| found.id == *id) else {
+            return Ok(None);
+        };
+        let call = aws.elbv2().describe_target_groups().target_group_arns(arn);
+        let answer = call.send().await.op("elasticloadbalancing:DescribeTargetGroups")?;
+        let port = answer.target_groups().first().and_then(|group| group.port);
+        Ok(Some(as_written(found, port)))
     }
 
     async fn create(aws: &Regional, new: &New<Self::Spec>) -> Result<Id, Error> {
@@ -92,6 +99,15 @@ fn id_of(spec: &AwsLbTargetGroupAttachment) -> Id {
     let port = spec.port.map(|port| port.to_string()).unwrap_or_default();
     let digest = Digest::of_parts([&spec.target_id, &port]);
     Id::new(format!("{}-{}", spec.target_group_arn, digest.short(26)))
+}
+
+/// A target that listens on its group's own port is written without one: AWS fills it in.
+fn as_written(
+    mut found: Found<AwsLbTargetGroupAttachment>,
+    port_of_group: Option<i32>,
+) -> Found<AwsLbTargetGroupAttachment> {
+    found.spec.port = found.spec.port.filter(|port| Some(*port) != port_of_group.map(i64::from));
+    found
 }
 
 fn group_of(id: &Id) -> &str {

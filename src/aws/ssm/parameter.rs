@@ -14,6 +14,9 @@ use crate::provider::{Error, ErrorClass, tags};
 use crate::schema::Secret;
 use crate::schema::typed::AwsSsmParameter;
 
+/// How many names a filter takes.
+const NAMES: usize = 50;
+
 /// A parameter.
 pub struct Parameter;
 
@@ -26,8 +29,8 @@ impl Resource for Parameter {
         let unseen = query.known.iter().map(ToString::to_string);
         let unseen: Vec<_> =
             unseen.filter(|name| all.iter().all(|one| one.name() != Some(name))).collect();
-        if !unseen.is_empty() {
-            all.extend(describe(aws, "Name", unseen).await?);
+        for names in unseen.chunks(NAMES) {
+            all.extend(describe(aws, "Name", names.to_vec()).await?);
         }
         let read = all.into_iter().map(|metadata| found(aws, metadata));
         Ok(try_join_all(read).await?.into_iter().flatten().collect())
@@ -45,7 +48,7 @@ impl Resource for Parameter {
         // The call takes no tags along with `overwrite`, so they are written apart from it then.
         let overwrites = spec.overwrite.unwrap_or_default();
         let tags = tag_list(&new.tags)?;
-        put(aws, spec, overwrites, tags.filter(|_| !overwrites)).await?;
+        put(aws, None, spec, overwrites, tags.filter(|_| !overwrites)).await?;
         let id = Id::new(spec.name.as_str());
         if overwrites {
             let change = TagChange { set: new.tags.clone(), remove: Vec::new() };
@@ -56,14 +59,14 @@ impl Resource for Parameter {
 
     async fn update(aws: &Regional, _id: &Id, change: &Change<Self::Spec>) -> Result<(), Error> {
         let Change { prior, planned } = change;
-        let same = value(prior) == value(planned)
+        let same = value(None, prior) == value(Some(prior), planned)
             && prior.value_wo_version == planned.value_wo_version
             && prior.description == planned.description
             && prior.allowed_pattern == planned.allowed_pattern
             && prior.tier == planned.tier
             && prior.key_id == planned.key_id
             && prior.r#type == planned.r#type;
-        if same { Ok(()) } else { put(aws, planned, true, None).await }
+        if same { Ok(()) } else { put(aws, Some(prior), planned, true, None).await }
     }
 
     async fn delete(aws: &Regional, id: &Id, _prior: &Self::Spec) -> Result<(), Error> {
@@ -105,16 +108,21 @@ fn tag_list(tags: &Tags) -> Result<Option<Vec<Tag>>, Error> {
     Ok((!list.is_empty()).then_some(list))
 }
 
-/// The value, whichever way it is given, for the one call that needs it.
-fn value(spec: &AwsSsmParameter) -> Option<String> {
-    let secret = spec.value_wo.as_ref().or(spec.value.as_ref()).map(Secret::expose);
-    let plain = spec.insecure_value.as_deref().filter(|_| spec.r#type != "SecureString");
-    let blank = |text: &&str| !text.is_empty();
-    plain.filter(blank).or_else(|| secret.filter(blank)).map(str::to_owned)
+/// The value for the one call that needs it, whichever way it is given. Of an object that is there, AWS tells it both
+/// ways, so the one that differs is the one that is given.
+fn value(prior: Option<&AwsSsmParameter>, spec: &AwsSsmParameter) -> Option<String> {
+    let set = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let unseen = spec.value_wo.as_ref().and_then(|secret| set(secret.expose()));
+    let secret = spec.value.as_ref().and_then(|secret| set(secret.expose()));
+    let plain = spec.insecure_value.as_deref().and_then(set);
+    let plain = plain.filter(|_| spec.r#type != "SecureString");
+    let moved = prior.is_some_and(|prior| prior.value != spec.value);
+    unseen.or_else(|| secret.clone().filter(|_| moved)).or(plain).or(secret)
 }
 
 async fn put(
     aws: &Regional,
+    prior: Option<&AwsSsmParameter>,
     spec: &AwsSsmParameter,
     overwrite: bool,
     tags: Option<Vec<Tag>>,
@@ -125,7 +133,7 @@ async fn put(
         .put_parameter()
         .name(&spec.name)
         .r#type(ParameterType::from(spec.r#type.as_str()))
-        .set_value(value(spec))
+        .set_value(value(prior, spec))
         .overwrite(overwrite)
         .set_allowed_pattern(set(&spec.allowed_pattern))
         .set_data_type(set(&spec.data_type))
@@ -187,4 +195,29 @@ async fn found(
         ..AwsSsmParameter::default()
     };
     Ok(Some(Found::ready(name, spec, tags)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_value_that_differs_is_sent() {
+        let spec = |value: &str, plain: Option<&str>, unseen: Option<&str>| AwsSsmParameter {
+            r#type: "String".into(),
+            value: Some(Secret::new(value)),
+            insecure_value: plain.map(str::to_owned),
+            value_wo: unseen.map(Secret::new),
+            ..AwsSsmParameter::default()
+        };
+        let prior = spec("one", Some("one"), None);
+        for (planned, sent) in [
+            (spec("two", Some("one"), None), "two"),
+            (spec("one", Some("two"), None), "two"),
+            (spec("one", Some("one"), Some("two")), "two"),
+            (spec("one", Some("one"), None), "one"),
+        ] {
+            assert_eq!(value(Some(&prior), &planned).as_deref(), Some(sent));
+        }
+    }
 }

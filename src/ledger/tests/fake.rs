@@ -319,12 +319,16 @@ impl Types for FakeTypes {
             update: operation("fake:update"),
             delete: operation("fake:delete"),
             read_class: "fake:read".into(),
+            patience: None,
         }
     }
 
     fn remaining(&self, _: &TypeName, desired: &Value, live: &Value) -> Option<Rest> {
-        (desired.attribute("size") != live.attribute("size"))
-            .then(|| Rest { prior: live.clone(), planned: desired.clone() })
+        (desired.attribute("size") != live.attribute("size")).then(|| Rest {
+            prior: live.clone(),
+            planned: desired.clone(),
+            changed: Vec::new(),
+        })
     }
 
     fn untold(&self, _: &TypeName, _: &Value, _: &Value) -> BTreeMap<EcoString, Value> {

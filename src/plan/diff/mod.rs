@@ -104,7 +104,10 @@ fn propose(
     config: &Value,
 ) -> BTreeMap<EcoString, Value> {
     let sides = Sides { prior, planned: config, config };
-    let proposer = Proposer { framework: input.schema.framework, sides };
+    // Whether a difference counts may depend on what is left to its default.
+    let complete = prior.map(|_| schema::with_defaults(&input.schema.block, config));
+    let suppressing = Sides { planned: complete.as_ref().unwrap_or(config), ..sides };
+    let proposer = Proposer { framework: input.schema.framework, sides, suppressing };
     let proposed = proposer.block("", &input.schema.block, prior, config);
     let mut planned = proposed.as_entries().cloned().unwrap_or_default();
     if input.schema.region_override && config.attribute("region").is_none_or(Value::is_null) {
@@ -134,6 +137,7 @@ fn compare(schema: &Schema, prior: &Value, planned: &Value, config: &Value) -> C
 fn fill_unreadable(input: &DiffInput<'_>, prior: &Value, config: &Value) -> Value {
     let Some(entries) = prior.as_entries() else { return prior.clone() };
     let mut filled = entries.clone();
+    let untold = &input.schema.terrace.untold;
     for (name, attribute) in &input.schema.block.attributes {
         let live = entries.get(name);
         let written = config.attribute(name).filter(|given| !given.is_null()).cloned();
@@ -141,7 +145,10 @@ fn fill_unreadable(input: &DiffInput<'_>, prior: &Value, config: &Value) -> Valu
         if live.is_some_and(|live| !live.is_null()) || !attribute.presence.is_writable() {
             continue;
         }
-        let unreadable = attribute.write_only || attribute.default.is_some() || attribute.sensitive;
+        let unreadable = attribute.write_only
+            || attribute.default.is_some()
+            || attribute.sensitive
+            || untold.contains(name);
         let Some(given) = given.filter(|_| unreadable) else { continue };
         let sent = input.sent.and_then(|sent| sent.get(name.as_str()));
         let changed = sent.is_some_and(|sent| digest(&given).as_ref() != Some(sent));
@@ -149,8 +156,10 @@ fn fill_unreadable(input: &DiffInput<'_>, prior: &Value, config: &Value) -> Valu
             filled.insert(name.clone(), given);
         }
     }
-    for name in input.schema.block.blocks.keys().filter(|name| *name == "timeouts") {
-        if let Some(given) = config.attribute(name) {
+    for name in input.schema.block.blocks.keys() {
+        let live = entries.get(name).is_some_and(|live| !equal::is_zero(live));
+        let counts = name == "timeouts" || untold.contains(name) && !live;
+        if let Some(given) = config.attribute(name).filter(|_| counts) {
             filled.insert(name.clone(), given.clone());
         }
     }

@@ -16,6 +16,8 @@ pub(super) struct Proposer<'a> {
     pub framework: Framework,
     /// The whole objects, for conditions.
     pub sides: Sides<'a>,
+    /// The same with defaults filled in, for differences that do not count.
+    pub suppressing: Sides<'a>,
 }
 
 impl Proposer<'_> {
@@ -97,7 +99,7 @@ impl Proposer<'_> {
             return false;
         }
         let Some(suppress) = &attribute.diff_suppress else { return false };
-        !at.is_empty() && new.is_wholly_known() && self.sides.suppresses(suppress, at)
+        !at.is_empty() && new.is_wholly_known() && self.suppressing.suppresses(suppress, at)
     }
 
     fn nested(
@@ -148,7 +150,10 @@ impl Proposer<'_> {
         if prior.is_none_or(equal::is_zero) {
             return false;
         }
-        nested.diff_suppress.as_ref().is_some_and(|suppress| self.sides.suppresses(suppress, at))
+        nested
+            .diff_suppress
+            .as_ref()
+            .is_some_and(|suppress| self.suppressing.suppresses(suppress, at))
     }
 
     /// Each element of a set is completed from the prior element that it can be taken for.

@@ -6,12 +6,13 @@ mod defaults;
 mod naming;
 mod normalize;
 mod policy;
+mod rules;
 mod set_key;
 mod suppress;
 mod zero;
 
 pub use defaults::{empty_object, normalized, with_defaults};
-pub use naming::{Name, generate_name};
+pub use naming::{Name, generate_name, name_prefix};
 pub use policy::policies_equal;
 pub use set_key::set_key;
 pub use suppress::suppresses;

@@ -32,6 +32,20 @@ pub fn generate_name(rule: &NameGeneration, config: &Value, rng: &mut fastrand::
     }
 }
 
+/// How long the generated end of a name is.
+const GENERATED: usize = 26;
+
+/// The prefix from which a name was made; none where it does not end as generated names do.
+#[must_use]
+pub fn name_prefix<'a>(rule: &NameGeneration, name: &'a str) -> Option<&'a str> {
+    let ends = rule.suffix_if.iter().filter_map(|(_, suffix)| name.strip_suffix(suffix.as_str()));
+    let name = ends.last().unwrap_or(name);
+    let at = name.len().checked_sub(GENERATED).filter(|at| name.is_char_boundary(*at))?;
+    let (prefix, end) = name.split_at(at);
+    let is_made = |digit: u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit);
+    (!prefix.is_empty() && end.bytes().all(is_made)).then_some(prefix)
+}
+
 fn generated(rule: &NameGeneration, config: &Value, prefix: &str, rng: &mut fastrand::Rng) -> Name {
     let digits: String = (0..18).map(|_| char::from(b'0' + rng.u8(0..10))).collect();
     let suffix = rule
@@ -65,8 +79,12 @@ mod tests {
         let Name::Generated(name) = make(null(), Value::string("web-")) else { panic!("made") };
         let tail = name.strip_suffix(".fifo");
         assert!(name.starts_with("web-") && tail.is_some() && name.len() == 4 + 26 + 5);
-        assert_eq!(make(null(), Value::string("web-")), Name::Generated(name));
+        assert_eq!(make(null(), Value::string("web-")), Name::Generated(name.clone()));
+        assert_eq!(name_prefix(&rule, &name), Some("web-"));
         let Name::Generated(name) = make(null(), null()) else { panic!("made") };
         assert!(name.starts_with("tf-"));
+        for given in ["web", "", "web-20260101", "a-name-that-is-rather-long-but-given"] {
+            assert_eq!(name_prefix(&rule, given), None, "{given}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use sha1::{Digest as _, Sha1};
 
 use super::policies_equal;
+use super::rules::rules_equal;
 use super::zero::is_zero;
 use crate::schema::scene::value_at;
 use crate::schema::{DiffSuppress, Scene, protocol};
@@ -28,6 +29,9 @@ pub fn suppresses(suppress: &DiffSuppress, scene: &Scene<'_>, path: &AttrPath) -
             && value_at(scene.config, path)
                 .is_none_or(|config| config.is_known() && is_zero(config));
     }
+    if *suppress == DiffSuppress::RulesEqual {
+        return planned.is_some_and(|planned| rules_equal(prior, planned));
+    }
     let text = |value: &Value| match (value.as_str(), value.as_number(), value.as_bool()) {
         (Some(text), ..) => text.to_owned(),
         (_, Some(number), _) => number.to_string(),
@@ -39,7 +43,7 @@ pub fn suppresses(suppress: &DiffSuppress, scene: &Scene<'_>, path: &AttrPath) -
 
 fn texts_equal(suppress: &DiffSuppress, old: &str, new: &str) -> bool {
     match suppress {
-        DiffSuppress::MissingBlock | DiffSuppress::When(_) => false,
+        DiffSuppress::MissingBlock | DiffSuppress::RulesEqual | DiffSuppress::When(_) => false,
         DiffSuppress::NullableBoolEqual => flag(old).is_some() && flag(old) == flag(new),
         DiffSuppress::JsonEqual => both(old, new, |text| serde_json::from_str::<Json>(text).ok()),
         DiffSuppress::JsonEqualOrEmpty => {

@@ -11,6 +11,7 @@ from terrace_localstack.ec2 import (  # noqa: F401
     network,
     rules,
     speed,
+    spot,
     tags,
     volumes,
 )

@@ -10,7 +10,7 @@ from functools import partial
 from moto.ec2.models.instances import Instance, InstanceState
 from moto.ec2.responses.instances import InstanceResponse
 
-from terrace_localstack.ec2 import launch
+from terrace_localstack.ec2 import launch, spot
 from terrace_localstack.ec2.volumes import complete_volume
 from terrace_localstack.native import Scope, hex_id
 from terrace_localstack.pipeline import Answer, Call, mend
@@ -111,7 +111,8 @@ def _finish(scope: Scope, instance: Instance, params: dict, devices: list[dict])
         instance.extras["Placement"] = params["Placement"]
     if params.get("InstanceMarketOptions", {}).get("MarketType") == "spot":
         instance.lifecycle = "spot"
-        instance.extras["SpotInstanceRequestId"] = f"sir-{hex_id(8)}"
+        identity = instance.extras["SpotInstanceRequestId"] = f"sir-{hex_id(8)}"
+        spot.remember(scope, identity, instance, params["InstanceMarketOptions"].get("SpotOptions", {}))
     if not instance.security_groups:
         instance.security_groups = [group for nic in instance.nics.values() for group in nic.group_set]
     given = {int(each.get("DeviceIndex", 0)): each for each in params.get("NetworkInterfaces", [])}

@@ -81,6 +81,46 @@ def update_descriptions(call: Call) -> Answer:
     return {"Return": True}
 
 
+_TYPES = ("CidrIpv4", "CidrIpv6", "PrefixListId", "ReferencedGroupId")
+
+
+@mend("ec2", "ModifySecurityGroupRules")
+def modify_rules(call: Call) -> Answer:
+    """Replaces rules in full, descriptions and every type of peer among it; moto knows IPv4 alone."""
+    scope = Scope.of(call.context)
+    group = scope.ec2.get_security_group_by_name_or_id(call.params["GroupId"])
+    if group is None:
+        return call.proceed()
+    by_id = {rule.id: rule for rule in [*group.ingress_rules, *group.egress_rules]}
+    for each in call.params["SecurityGroupRules"]:
+        identity, wanted = each["SecurityGroupRuleId"], each["SecurityGroupRule"]
+        if identity not in by_id:
+            raise aws_error(
+                "InvalidSecurityGroupRuleId.NotFound", f"The security group rule ID '{identity}' does not exist"
+            )
+        rule = by_id[identity]
+        now = (rule.cidr_ipv4, rule.cidr_ipv6, rule.prefix_list_id, rule.source_group.get("GroupId"))
+        (is_now,) = [name for name, value in zip(_TYPES, now, strict=True) if value]
+        named = [name for name in _TYPES if wanted.get(name)]
+        if named != [is_now]:
+            raise aws_error(
+                "InvalidParameterValue",
+                f"Invalid rule type for security group rule '{identity}'. You may not specify {' and '.join(named)} "
+                f"for an existing {is_now} rule.",
+            )
+        rule.ip_protocol, rule.from_port, rule.to_port = (wanted.get(name) for name in ("IpProtocol", "FromPort", "ToPort"))
+        if is_now == "CidrIpv4":
+            rule.ip_range["CidrIp"] = wanted[is_now]
+        elif is_now == "CidrIpv6":
+            rule.ip_range["CidrIpv6"] = wanted[is_now]
+        elif is_now == "PrefixListId":
+            rule.prefix_list_id = wanted[is_now]
+        else:
+            rule.source_group["GroupId"] = wanted[is_now]
+        _describe(rule, wanted.get("Description"))
+    return {"Return": True}
+
+
 def _sources(permission: dict) -> list[tuple[str, str | None]]:
     lists = (
         ("IpRanges", "CidrIp"),

@@ -260,8 +260,29 @@ def set_ip_address_type(scope: Scope, request: dict) -> dict:
 
 @operation("DescribeCapacityReservation")
 def describe_capacity_reservation(scope: Scope, request: dict) -> dict:
-    store(scope).load_balancer(request["LoadBalancerArn"])
-    return {"CapacityReservationState": [], "DecreaseRequestsRemaining": 2}
+    return _reservation(store(scope).load_balancer(request["LoadBalancerArn"]))
+
+
+@operation("ModifyCapacityReservation")
+def modify_capacity_reservation(scope: Scope, request: dict) -> dict:
+    balancer = store(scope).load_balancer(request["LoadBalancerArn"])
+    if request.get("ResetCapacityReservation"):
+        balancer.capacity = None
+    else:
+        balancer.capacity = request["MinimumLoadBalancerCapacity"]["CapacityUnits"]
+    return _reservation(balancer)
+
+
+def _reservation(balancer: LoadBalancer) -> dict:
+    answer = {"CapacityReservationState": [], "DecreaseRequestsRemaining": 2}
+    if balancer.capacity is not None:
+        answer["MinimumLoadBalancerCapacity"] = {"CapacityUnits": balancer.capacity}
+        zones = [zone["ZoneName"] for zone in balancer.fields["AvailabilityZones"]]
+        units = balancer.capacity / len(zones)
+        answer["CapacityReservationState"] = [
+            {"AvailabilityZone": zone, "EffectiveCapacityUnits": units, "State": {"Code": "provisioned"}} for zone in zones
+        ]
+    return answer
 
 
 @operation("DescribeAccountLimits")

@@ -16,6 +16,7 @@ class LoadBalancer:
     settings: dict
     attributes: dict[str, str]
     tags: Tags = field(default_factory=Tags)
+    capacity: int | None = None
 
     @property
     def arn(self) -> str:
