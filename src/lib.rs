@@ -21,6 +21,7 @@
 //! | [`ledger`] | lock, journal, manifest, history, virtual resources |
 //! | `aws` | the real cloud, on the official SDK (feature `aws`) |
 //! | [`sim`] | a simulated AWS in memory, driven by the same schemas |
+//! | [`testing`] | test files: runs, assertions, mocks |
 //! | [`report`] | plans and events to text and JSON |
 //! | [`cli`] | arguments, settings, terminal, exit codes, one file per command |
 
@@ -40,5 +41,6 @@ pub mod report;
 pub mod schema;
 pub mod sim;
 pub mod syntax;
+pub mod testing;
 pub mod value;
 pub mod world;

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer may use itself and those before it.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 19] = [
     "base", "world", "diag", "value", "schema", "syntax", "config", "eval", "graph", "plan",
-    "migrate", "provider", "engine", "ledger", "aws", "sim", "report", "cli",
+    "migrate", "provider", "engine", "ledger", "aws", "sim", "testing", "report", "cli",
 ];
 
 /// Crates that only some layers may name: what a layer is for is not to leak into others.

@@ -84,6 +84,7 @@ pub fn input(
         workspace: "default".into(),
         time: context.world.clock.now(),
         seed: u64::from_le_bytes(seed),
+        stand_ins: None,
         world: context.world.clone(),
     }
 }

@@ -66,6 +66,7 @@ fn dispatch(command: Command, context: &mut Context) -> Outcome {
         Command::Init(args) => commands::init::run(&args, context),
         Command::Output(args) => commands::output::run(&args, context),
         Command::Phases(args) => commands::phases::run(&args, context),
+        Command::Test(args) => commands::test::run(&args, context),
         Command::Status(args) => commands::status::run(&args, context),
         Command::Validate(args) => commands::validate::run(&args, context),
         Command::Version(args) => commands::version::run(&args, context),

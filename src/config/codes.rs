@@ -108,3 +108,12 @@ pub const MIGRATION: u16 = 270;
 pub const STAGE: u16 = 271;
 /// A `ledger` block is not understood.
 pub const LEDGER: u16 = 273;
+
+/// A keyword of a test file is another one.
+pub const KEYWORD: u16 = 1101;
+/// Options of a run exclude each other.
+pub const PLAN_OPTIONS: u16 = 1102;
+/// An override is of nothing that it can be of.
+pub const OVERRIDE_TARGET: u16 = 1103;
+/// The folder of a provider's mocks cannot be read.
+pub const MOCK_SOURCE: u16 = 1104;

@@ -19,6 +19,7 @@ pub mod package;
 mod providers;
 mod reference;
 mod source;
+mod suite;
 mod traversal;
 mod version;
 
@@ -34,11 +35,13 @@ pub use load::{Missing, Survey, Wanted, load, survey};
 pub use lock::{FILE as LOCK_FILE, Lock, Locked, Wish};
 pub use manifest::{Installed, InstalledPackage, Lookup, MODULES, Manifest};
 pub use model::{
-    Call, Check, Condition, Config, Declarations, Gate, IgnoreChanges, Import, Ladder, Ledger,
-    Lifecycle, Local, Migration, MigrationStep, Module, ModuleId, Moved, OnFailure, Output, Passed,
-    Phase, ProviderConfig, ProviderRef, Provisioner, ProvisionerWhen, Removed, RequiredProvider,
-    Resource, ResourceKey, Selected, Shift, Soak, Stack, Target, Tree, TypeConstraint, Variable,
-    VersionConstraint,
+    Call, Check, Condition, Config, Declarations, During, Gate, IgnoreChanges, Import, Ladder,
+    Ledger, Lifecycle, Local, Migration, MigrationStep, Mock, MockProvider, Module, ModuleId,
+    Moved, OnFailure, Output, Override, OverrideKind, Passed, Phase, ProviderConfig,
+    ProviderConfigs, ProviderRef, Provisioner, ProvisionerWhen, Removed, RequiredProvider,
+    Resource, ResourceKey, RunCommand, RunModule, RunOptions, Selected, Shift, Soak, Stack, Target,
+    TestFile, TestProvider, TestRun, Tree, TypeConstraint, Variable, VersionConstraint,
 };
 pub use package::ModuleSource;
+pub use suite::load_tests;
 pub use version::{Constraint, LANGUAGE, Version};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A kind of problem: `E0304`. The hundreds say which layer finds it: 01 syntax, 02 configuration, 03 evaluation,
-/// 04 schema, 05 plan, 06 phases and migration, 07 provider, 08 engine, 09 ledger, 10 command line.
+/// 04 schema, 05 plan, 06 phases and migration, 07 provider, 08 engine, 09 ledger, 10 command line, 11 tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(pub u16);
 

@@ -212,6 +212,15 @@ impl Ledger {
         self.0.state().object_count()
     }
 
+    /// The addresses of everything that is known, of clouds and of the ledger's own.
+    #[must_use]
+    pub fn addresses(&self) -> std::collections::BTreeSet<crate::base::Address> {
+        let state = self.0.state();
+        let entries = state.entries.keys().map(|(address, _)| address.clone());
+        let objects = state.objects.values().flat_map(BTreeMap::values);
+        entries.chain(objects.filter_map(|held| held.record.address.clone())).collect()
+    }
+
     /// What the planner has to know of earlier runs.
     ///
     /// # Errors

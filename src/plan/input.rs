@@ -47,6 +47,8 @@ pub enum Origin {
     Flag,
     /// Asked of the user.
     Prompt,
+    /// In a test file.
+    Test,
 }
 
 /// A value as it was given.
@@ -131,6 +133,8 @@ pub struct Input {
     pub time: jiff::Timestamp,
     /// The seed of generated names.
     pub seed: u64,
+    /// What tests say in place of the cloud.
+    pub stand_ins: Option<Arc<dyn super::StandIns>>,
     /// The outside, for functions that read files.
     pub world: crate::world::World,
 }

@@ -19,6 +19,8 @@ mod planner;
 mod replay;
 mod request;
 mod resolve;
+mod scope;
+mod stand_in;
 mod step;
 mod targets;
 #[cfg(test)]
@@ -42,5 +44,7 @@ pub use planner::{Planner, declared_types, validate};
 pub use replay::Replay;
 pub use request::{Answers, DataNeed, ImportNeed, Needs, Progress, ProviderRequest};
 pub use resolve::{Provisioner, Resolver};
+pub use scope::RootScope;
+pub use stand_in::StandIns;
 pub use step::{Action, Interruption, Plan, Reason, Step, StepId};
 pub use targets::{covers, parse_target};

@@ -39,6 +39,8 @@ pub struct Outcome {
     pub problems: Diagnostics,
     /// Carries the apply: evaluates again with results filled in. None where planning failed.
     pub replay: Option<Box<Replay>>,
+    /// What was evaluated until planning failed, to be asked about and never to be applied.
+    pub partial: Option<Box<Replay>>,
 }
 
 impl Outcome {

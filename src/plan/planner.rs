@@ -94,6 +94,7 @@ fn failed(input: &Input, problems: Diagnostics) -> Outcome {
         applyable: false,
         problems,
         replay: None,
+        partial: None,
     }
 }
 
@@ -132,11 +133,15 @@ fn finish(mut walk: Walk) -> Outcome {
         applyable: false,
         problems: std::mem::replace(&mut walk.problems, Diagnostics::none()),
         replay: None,
+        partial: None,
         plan,
     };
     outcome.applyable = !errored && outcome.has_changes();
-    if !errored {
-        outcome.replay = Some(Box::new(Replay::new(walk, drafts)));
+    let replay = Some(Box::new(Replay::new(walk, drafts)));
+    if errored {
+        outcome.partial = replay;
+    } else {
+        outcome.replay = replay;
     }
     outcome
 }

@@ -8,7 +8,8 @@ use indexmap::IndexMap;
 use super::diff::{self, DiffInput, marks};
 use super::walk::{ConditionKind, Draft, InstanceId, Place, Source, Walk, judge};
 use super::{
-    Action, CheckResult, Provisioner, RememberedOutput, Resolver, StepId, conform, ignore, names,
+    Action, CheckResult, Provisioner, RememberedOutput, Resolver, RootScope, StepId, conform,
+    ignore, names,
 };
 use crate::base::{Address, Mode};
 use crate::config::{self, ProvisionerWhen, Resource};
@@ -28,6 +29,12 @@ impl Replay {
         walk.drafts = drafts;
         walk.state.allow_effects();
         Self { walk }
+    }
+
+    /// What the names of the root module came to so far.
+    #[must_use]
+    pub fn scope(&self) -> RootScope<'_> {
+        RootScope::new(&self.walk.state)
     }
 
     fn draft(&self, step: StepId) -> Option<&Draft> {
@@ -88,7 +95,14 @@ impl Replay {
             seen: prior,
             sent: self.walk.input.remembered.write_only.get(&draft.step.address),
         });
-        marks::remark(&difference.planned, &config)
+        let step = &draft.step;
+        let planned = match prior {
+            Some(_) => difference.planned,
+            None => {
+                self.walk.with_stand_ins(&step.address, &step.scope, schema, difference.planned)
+            }
+        };
+        marks::remark(&planned, &config)
     }
 
     /// The wholly known value to make: null where the cloud decides, as it was where nothing was decided anew.

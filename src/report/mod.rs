@@ -5,6 +5,7 @@ pub mod graph;
 pub mod json;
 pub mod paint;
 mod purpose;
+pub mod testing;
 pub mod text;
 mod totals;
 

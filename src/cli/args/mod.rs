@@ -6,6 +6,7 @@ mod inputs;
 mod inspect;
 mod planning;
 mod project;
+mod test;
 
 pub use apply::{Apply, Destroy, Import, Migrate};
 pub use elsewhere::{Elsewhere, State, StateCommand};
@@ -13,6 +14,7 @@ pub use inputs::{Input, Inputs};
 pub use inspect::{Console, Drift, Graph, GraphFormat, Output, Phases, Show, Status};
 pub use planning::{Cloud, Locking, Plan, Planning};
 pub use project::{Completions, Demo, Explain, Fmt, ForceUnlock, Init, Validate, Version};
+pub use test::Test;
 
 /// Plans and provisions AWS infrastructure from HCL, phase after phase, against live AWS.
 #[derive(clap::Parser, Debug)]
@@ -51,6 +53,8 @@ pub enum Command {
     Validate(Validate),
     /// Format configuration files
     Fmt(Fmt),
+    /// Carry out the tests of the configuration
+    Test(Test),
     /// Show what apply would do
     Plan(Plan),
     /// Make live what the configuration says

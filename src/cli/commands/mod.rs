@@ -20,5 +20,6 @@ pub mod plan;
 pub mod show;
 pub mod state;
 pub mod status;
+pub mod test;
 pub mod validate;
 pub mod version;

@@ -69,7 +69,7 @@ impl Variable {
             Origin::Environment => "environment".to_owned(),
             Origin::File(path) => format!("file:{path}"),
             Origin::Flag => "flag".to_owned(),
-            Origin::Prompt => "prompt".to_owned(),
+            Origin::Prompt | Origin::Test => "prompt".to_owned(),
         };
         let (text, value) = match &input.given {
             Given::Text(text) => (Some(text.clone()), None),

@@ -76,7 +76,7 @@ impl Decoder<'_> {
         self.into.calls.insert(call.name.clone(), call);
     }
 
-    fn module_source(
+    pub(super) fn module_source(
         &mut self,
         attribute: Option<Attribute>,
         has_version: bool,
@@ -134,7 +134,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn passed_providers(&mut self, attribute: &Attribute) -> Vec<Passed> {
+    pub(super) fn passed_providers(&mut self, attribute: &Attribute) -> Vec<Passed> {
         let ExprKind::Object(items) = &attribute.expr.kind else {
             self.error(
                 codes::STATIC_FORM,

@@ -13,6 +13,7 @@ mod provisioner;
 mod refactor;
 mod required;
 mod resource;
+mod suite;
 mod target;
 mod terraform;
 mod type_constraint;

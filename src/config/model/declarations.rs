@@ -34,6 +34,9 @@ impl std::fmt::Display for ResourceKey {
     }
 }
 
+/// Provider configurations by local name and alias.
+pub type ProviderConfigs = IndexMap<(EcoString, Option<EcoString>), ProviderConfig>;
+
 /// All blocks of one directory, or of one phase, in the order of the files (by name) and of the text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Declarations {
@@ -50,7 +53,7 @@ pub struct Declarations {
     /// `module`
     pub calls: IndexMap<EcoString, Call>,
     /// `provider`, by local name and alias.
-    pub providers: IndexMap<(EcoString, Option<EcoString>), ProviderConfig>,
+    pub providers: ProviderConfigs,
     /// `terraform { required_providers {} }`, by local name.
     pub required_providers: IndexMap<EcoString, RequiredProvider>,
     /// `terraform { required_version = … }`; each has been checked.

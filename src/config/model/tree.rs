@@ -47,6 +47,25 @@ pub struct Selected {
     pub tree: Tree,
 }
 
+impl Selected {
+    /// The same with other provider configurations in its root module: those of a test.
+    #[must_use]
+    pub fn with_providers(&self, providers: super::ProviderConfigs) -> Self {
+        let mut changed = self.clone();
+        if let Some(root) = changed.tree.modules.first_mut() {
+            root.declared = Arc::new(Declarations { providers, ..(*root.declared).clone() });
+        }
+        changed
+    }
+
+    /// The same under another name.
+    #[must_use]
+    pub fn named(mut self, name: crate::base::StackName) -> Self {
+        self.stack.name = name;
+        self
+    }
+}
+
 /// The number of a module within its [`Tree`]. The root is 0; a module comes after the one that calls it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModuleId(pub u32);

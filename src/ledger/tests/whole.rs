@@ -51,6 +51,7 @@ impl User {
             workspace: "default".into(),
             time: jiff::Timestamp::UNIX_EPOCH,
             seed: 7,
+            stand_ins: None,
             world,
         }
     }

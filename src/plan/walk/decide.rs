@@ -114,7 +114,7 @@ impl Walk {
     ) -> Difference {
         let accepted =
             prior.map(|prior| self.scheduled_values(wish.schema, prior)).unwrap_or_default();
-        diff::diff(&DiffInput {
+        let mut difference = diff::diff(&DiffInput {
             accepted: &accepted,
             schema: wish.schema,
             prior,
@@ -123,7 +123,13 @@ impl Walk {
             region: wish.scope.region.as_ref().map(crate::base::Region::as_str),
             seen,
             sent: self.input.remembered.write_only.get(&subject.address),
-        })
+        });
+        if prior.is_none() {
+            let Wish { schema, scope, .. } = wish;
+            difference.planned =
+                self.with_stand_ins(&subject.address, scope, schema, difference.planned);
+        }
+        difference
     }
 
     /// Why the object has to be replaced, if it has to.

@@ -140,7 +140,7 @@ pub(super) fn malformed(at: &Reference<'_>) -> Problem {
 }
 
 /// What is wrong with a reference, before anything is evaluated.
-pub(super) fn check(place: &Place<'_>, at: &Reference<'_>) -> Diagnostics {
+pub(in crate::plan) fn check(place: &Place<'_>, at: &Reference<'_>) -> Diagnostics {
     let problems = crate::eval::problem::malformed(at);
     if problems.has_errors() {
         return problems;

@@ -39,6 +39,10 @@ impl Walk {
             if self.state.instances[id].resources[index].is_some() {
                 continue;
             }
+            if self.is_stood_in(id) {
+                self.skip_resource(id, index);
+                continue;
+            }
             if self.state.consulting {
                 let block = self.address_of(id, resource);
                 self.state.instances[id].resources[index] = self.consulted.get(&block).cloned();

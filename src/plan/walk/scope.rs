@@ -157,14 +157,14 @@ impl Scope for Place<'_> {
 
 impl State {
     /// An output of a module instance; null where it was left out because of an error.
-    pub(super) fn output(&self, at: InstanceId, name: &str) -> Option<Value> {
+    pub(in crate::plan) fn output(&self, at: InstanceId, name: &str) -> Option<Value> {
         let instance = &self.instances[at];
         let index = self.config.tree[instance.module].outputs.get_index_of(name)?;
         Some(instance.outputs[index].clone().unwrap_or_else(|| Value::unknown(Type::Dynamic)))
     }
 
     /// All outputs of a module instance as an object.
-    pub(super) fn module_value(&self, at: InstanceId) -> Value {
+    pub(in crate::plan) fn module_value(&self, at: InstanceId) -> Value {
         let instance = &self.instances[at];
         let names = self.config.tree[instance.module].outputs.keys().cloned();
         let unknown = || Value::unknown(Type::Dynamic);

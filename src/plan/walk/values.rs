@@ -131,6 +131,10 @@ impl Walk {
         let Some((name, output)) = config.tree[module].outputs.get_index(index) else {
             return true;
         };
+        if let Some(value) = self.stood_in_output(at, name) {
+            self.state.instances[at].outputs[index] = Some(mark(output, value));
+            return true;
+        }
         let (value, mut problems) = self.state.evaluate(at, &output.value);
         if !problems.has_errors() {
             problems.extend(allowed(output, &value, module == ModuleId::ROOT));

@@ -181,6 +181,18 @@ impl Walk {
         }
     }
 
+    /// Where a test file gives a root variable its value.
+    pub(super) fn written_in_test(&self, at: InstanceId, name: &str) -> Option<Span> {
+        if at != InstanceId::ROOT {
+            return None;
+        }
+        let given = self.input.variables.iter().rev().find(|input| input.name == name)?;
+        match (&given.origin, &given.given) {
+            (Origin::Test, Given::Value(_, span)) => *span,
+            _ => None,
+        }
+    }
+
     /// Values that were given to variables that nobody declares.
     pub(super) fn undeclared_values(&self) -> Diagnostics {
         let root = self.state.config.tree.root();
@@ -235,6 +247,7 @@ fn source_name(origin: &Origin, name: &str) -> String {
         Origin::File(file) => format!("set from \"{file}\""),
         Origin::Flag => format!("set using -var=\"{name}=...\""),
         Origin::Prompt => "set interactively".into(),
+        Origin::Test => "set in the test file".into(),
     }
 }
 

@@ -71,8 +71,9 @@ impl Walk {
         for id in self.state.instances.of(module).to_vec() {
             let place = self.state.place(id);
             let mut verdict = judge(&place, Kind::Validation, &variable.validations);
+            let given = self.written_in_test(id, name).unwrap_or(variable.span);
             for problem in verdict.problems.iter_mut().filter(|p| p.code.0 == 532) {
-                problem.subject = Some(variable.span);
+                problem.subject = Some(given);
                 if let (Some(call), Some(_)) = (self.call_of(id), self.state.instances[id].parent) {
                     let argument = call.body.attributes.iter().find(|a| a.name.name == *name);
                     problem.subject = argument.map_or(problem.subject, |a| Some(a.expr.span));
@@ -105,6 +106,9 @@ impl Walk {
     ) {
         let config = self.state.config.clone();
         let Some((name, check)) = config.tree[module].checks.get_index(index) else { return };
+        if self.is_stood_in(id) {
+            return;
+        }
         let place: Place<'_> = self.state.place(id);
         let verdict = judge(&place, Kind::Assertion, &check.asserts);
         self.problems.extend(verdict.problems.clone());

@@ -24,7 +24,13 @@ impl<'a> Lines<'a> {
         Self { now }
     }
 
-    fn line(&self, level: &str, message: &str, kind: &str, body: Json) -> String {
+    pub(in crate::report) fn line(
+        &self,
+        level: &str,
+        message: &str,
+        kind: &str,
+        body: Json,
+    ) -> String {
         let mut line = Map::new();
         line.insert("@level".into(), level.into());
         line.insert("@message".into(), message.into());
@@ -48,13 +54,22 @@ impl<'a> Lines<'a> {
     /// A problem.
     #[must_use]
     pub fn diagnostic(&self, diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+        self.diagnostic_about(diagnostic, sources, Map::new())
+    }
+
+    /// A problem of something that the other entries name.
+    pub(in crate::report) fn diagnostic_about(
+        &self,
+        diagnostic: &Diagnostic,
+        sources: &SourceMap,
+        mut about: Map<String, Json>,
+    ) -> String {
         let (level, word) = match diagnostic.severity {
             Severity::Error => ("error", "Error"),
             Severity::Warning => ("warn", "Warning"),
         };
-        let message = format!("{word}: {}", diagnostic.summary);
-        let body = json!({"diagnostic": render::json(diagnostic, sources)});
-        self.line(level, &message, "diagnostic", body)
+        about.insert("diagnostic".into(), render::json(diagnostic, sources));
+        self.line(level, &format!("{word}: {}", diagnostic.summary), "diagnostic", about.into())
     }
 
     /// Anything that is only to be logged.
