@@ -107,8 +107,9 @@ fn fill_blocks(
     Ok(filled.with_marks(value.marks()))
 }
 
-/// A given value as its attribute's type; objects may be given in part.
+/// A given value as its attribute's type; objects may be given in part, also those in lists, sets and maps.
 fn complete(given: &Value, ty: &Type, path: &str, source: &Source<'_>) -> Result<Value, Misfit> {
+    let misfit = |why: String| Misfit { attribute: path.into(), why };
     if let (Type::Object(object), Some(entries)) = (ty, given.as_entries()) {
         let mut whole = BTreeMap::new();
         for (name, ty) in &object.attributes {
@@ -121,7 +122,22 @@ fn complete(given: &Value, ty: &Type, path: &str, source: &Source<'_>) -> Result
         }
         return Ok(Value::object(whole));
     }
-    convert(given, ty).map_err(|error| Misfit { attribute: path.into(), why: error.with_path() })
+    let given = match (ty, given.as_sequence(), given.as_entries()) {
+        (Type::List(element) | Type::Set(element), Some(elements), _) => {
+            let each = |(at, one): (usize, &Value)| {
+                complete(one, element, &format!("{path}[{at}]"), source)
+            };
+            Value::tuple(elements.iter().enumerate().map(each).collect::<Result<Vec<_>, _>>()?)
+        }
+        (Type::Map(element), _, Some(entries)) => {
+            let each = |(name, one): (&EcoString, &Value)| {
+                Ok((name.clone(), complete(one, element, &format!("{path}.{name}"), source)?))
+            };
+            Value::object(entries.iter().map(each).collect::<Result<Vec<_>, Misfit>>()?)
+        }
+        _ => given.clone(),
+    };
+    convert(&given, ty).map_err(|error| misfit(error.with_path()))
 }
 
 /// A value for which nothing is given: a random text, nothing, or as much of it as there must be.
