@@ -19,7 +19,7 @@ use super::variable::{Valued, Variables};
 use crate::base::{Address, PhaseName, StackName};
 use crate::config::{Config, RunCommand, Selected, Target, TestFile, TestRun};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::engine::{Cancel, Ending};
+use crate::engine::{Cancel, Ending, Refresh};
 use crate::plan::{Intent, Options, Outcome, Replay};
 use crate::provider::Writer;
 use crate::value::Value;
@@ -87,7 +87,8 @@ impl<'a> Session<'a> {
             return Err(problems);
         }
         let state = self.states.get_mut(&key).ok_or_else(Diagnostics::none)?;
-        let mut planned = state.plan(&recipe, options(run), self.bench).await?;
+        let refresh = if run.options.skip_refresh { Refresh::Remembered } else { Refresh::Live };
+        let mut planned = state.plan(&recipe, options(run), refresh, self.bench).await?;
         let problems = std::mem::take(&mut planned.outcome.problems);
         let replay = match run.command {
             RunCommand::Plan => {
@@ -137,7 +138,8 @@ impl<'a> Session<'a> {
         if command == RunCommand::Plan {
             return Some(Detail { command, outcome });
         }
-        let planned = self.states.get(key)?.plan(recipe, Options::default(), self.bench).await;
+        let (options, refresh) = (Options::default(), Refresh::Live);
+        let planned = self.states.get(key)?.plan(recipe, options, refresh, self.bench).await;
         Some(Detail { command, outcome: planned.ok()?.outcome })
     }
 

@@ -9,7 +9,9 @@ use super::mock::{MockCloud, Mocks, Objects};
 use crate::base::{Address, StackName};
 use crate::config::Selected;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
-use crate::engine::{self, Cancel, Desk, Ending, Planned, Recover, Report, Setup, Silence};
+use crate::engine::{
+    self, Cancel, Desk, Ending, Planned, Recover, Refresh, Report, Setup, Silence,
+};
 use crate::ledger::{
     Access, Holder, Ledger, LedgerError, LocalStore, Options as LedgerOptions, Sealer,
     VirtualObjects,
@@ -98,6 +100,7 @@ impl State {
         &self,
         recipe: &Recipe,
         options: Options,
+        refresh: Refresh,
         bench: &Bench,
     ) -> Result<Planned, Diagnostics> {
         let cloud = self.cloud(&recipe.mocks, bench);
@@ -127,6 +130,7 @@ impl State {
             types: bench.types.clone(),
             listener: Arc::new(Silence),
             recover: Recover::Leave,
+            refresh,
         };
         Ok(engine::plan(&desk, input).await)
     }
@@ -174,7 +178,7 @@ impl State {
     /// Deletes everything. Answers what went wrong.
     pub async fn clean(&self, recipe: &Recipe, cancel: &Cancel, bench: &Bench) -> Diagnostics {
         let options = Options { intent: Intent::Destroy, ..Options::default() };
-        let mut planned = match self.plan(recipe, options, bench).await {
+        let mut planned = match self.plan(recipe, options, Refresh::Live, bench).await {
             Ok(planned) => planned,
             Err(problems) => return problems,
         };

@@ -65,7 +65,7 @@ impl Suite {
                     problems.extend(more);
                     modules.insert(module.text.clone(), Arc::new(config));
                 }
-                ModuleSource::Registry(_) | ModuleSource::Remote(_) => {
+                ModuleSource::Package(_) => {
                     problems.push(not_local(module.span));
                 }
                 ModuleSource::Invalid => {}

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::cli::args::{self, Test};
 use crate::cli::context::{Context, Voice};
 use crate::cli::error::{CommandError, Exit, Kind, Outcome};
+use crate::cli::ledger::data_folder;
 use crate::cli::settings::{self, Cloud};
 use crate::cli::{env, inputs, runtime, session, signals};
 use crate::config::{self, Manifest};
@@ -51,7 +52,7 @@ pub fn run(args: &Test, context: &mut Context) -> Outcome {
 fn read(args: &Test, sources: &mut SourceMap, context: &Context) -> (Suite, Diagnostics) {
     let dir = Utf8Path::new(".");
     let files = &*context.world.files;
-    let (manifest, mut problems) = Manifest::read(files, dir);
+    let (manifest, mut problems) = Manifest::read(files, &data_folder(&context.environment));
     let config = problems.take(config::load(files, dir, sources, &manifest));
     let request = Request { dir, folder: &args.test_directory, only: &args.filter };
     let world = &context.world;

@@ -4,8 +4,9 @@ use camino::Utf8PathBuf;
 use ecow::EcoString;
 use indexmap::IndexMap;
 
-use super::{Condition, ModuleSource, Passed, ProviderConfig, Target};
+use super::{Condition, Passed, ProviderConfig, Target};
 use crate::base::{Mode, ModulePath, PhaseName, TypeName};
+use crate::config::package::ModuleSource;
 use crate::diag::Span;
 use crate::syntax::Traversal;
 use crate::syntax::ast::{Attribute, Expr};

@@ -122,6 +122,7 @@ impl Stage {
             workspace: "default".into(),
             time: jiff::Timestamp::UNIX_EPOCH,
             seed: 7,
+            stand_ins: None,
             world,
         }
     }
