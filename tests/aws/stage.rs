@@ -331,6 +331,7 @@ impl Stage {
             workspace: "default".into(),
             time: world.clock.now(),
             seed: 7,
+            stand_ins: None,
             world,
         }
     }
