@@ -63,6 +63,56 @@ pub fn lines(event: &Event<'_>, sources: &SourceMap, lines: &Lines<'_>, time: &s
     }
 }
 
+/// What is said of sensitive values in place of them.
+const REDACTED: &str = "(sensitive value)";
+
+/// A document without sensitive values: these lines are logged, while `show --json` is asked for by name.
+fn redacted(document: Json) -> Json {
+    let Json::Object(mut object) = document else {
+        return match document {
+            Json::Array(elements) => elements.into_iter().map(redacted).collect(),
+            plain => plain,
+        };
+    };
+    // Values of variables stand without a mask.
+    object.remove("variables");
+    for (name, mask) in [
+        ("before", "before_sensitive"),
+        ("after", "after_sensitive"),
+        ("values", "sensitive_values"),
+    ] {
+        if let (Some(mask), Some(value)) = (object.get(mask).cloned(), object.get_mut(name)) {
+            hide(value, &mask);
+        }
+    }
+    if object.get("sensitive") == Some(&Json::Bool(true))
+        && let Some(value) = object.get_mut("value")
+    {
+        *value = REDACTED.into();
+    }
+    object.into_iter().map(|(name, value)| (name, redacted(value))).collect::<Map<_, _>>().into()
+}
+
+/// Hides what a mask marks.
+fn hide(value: &mut Json, mask: &Json) {
+    match (value, mask) {
+        (value, Json::Bool(true)) => *value = REDACTED.into(),
+        (Json::Object(entries), Json::Object(masks)) => {
+            for (name, mask) in masks {
+                if let Some(value) = entries.get_mut(name) {
+                    hide(value, mask);
+                }
+            }
+        }
+        (Json::Array(elements), Json::Array(masks)) => {
+            for (value, mask) in elements.iter_mut().zip(masks) {
+                hide(value, mask);
+            }
+        }
+        _ => {}
+    }
+}
+
 struct Teller<'a> {
     sources: &'a SourceMap,
     lines: &'a Lines<'a>,
@@ -146,14 +196,14 @@ impl Teller<'_> {
         let outcome = &detail.outcome;
         let (message, kind, content) = match detail.command {
             RunCommand::Plan => {
-                let plan = json::plan(outcome, outcome.intent, self.time);
+                let plan = json::plan(outcome, Json::Null, self.time);
                 ("-verbose flag enabled, printing plan", "test_plan", plan)
             }
             RunCommand::Apply => {
                 ("-verbose flag enabled, printing state", "test_state", json::state(outcome))
             }
         };
-        self.line("info", message, kind, content, file, Some(&run.name))
+        self.line("info", message, kind, redacted(content), file, Some(&run.name))
     }
 
     fn problems(&self, problems: &Diagnostics, file: &TestFile, run: Option<&str>) -> Vec<String> {
@@ -166,5 +216,30 @@ impl Teller<'_> {
             self.lines.diagnostic_about(problem, self.sources, about)
         };
         problems.iter().map(tell).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sensitive_values_are_in_no_line() {
+        let document = json!({
+            "variables": {"password": {"value": "s3cret"}},
+            "resource_changes": [{"change": {
+                "before": null, "before_sensitive": false,
+                "after": {"name": "a", "password": "s3cret", "tags": ["s3cret", "b"]},
+                "after_sensitive": {"password": true, "tags": [true, false]},
+            }}],
+            "values": {"outputs": {"p": {"sensitive": true, "value": "s3cret"}}},
+            "output_changes": {"p": {"after": "s3cret", "after_sensitive": true}},
+            "planned_values": {"resources": [
+                {"values": {"password": "s3cret"}, "sensitive_values": {"password": true}},
+            ]},
+        });
+        let text = redacted(document).to_string();
+        assert!(!text.contains("s3cret"), "{text}");
+        assert!(text.contains("\"name\":\"a\"") && text.contains("\"b\""), "{text}");
     }
 }
