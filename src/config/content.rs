@@ -7,6 +7,19 @@ use std::sync::Arc;
 
 use super::codes;
 
+/// Arguments that are read before anything has a value.
+const CONSTANTS: [&str; 9] = [
+    "alias",
+    "default",
+    "description",
+    "ephemeral",
+    "nullable",
+    "required_version",
+    "sensitive",
+    "source",
+    "version",
+];
+
 /// What a body may hold.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Shape {
@@ -104,6 +117,7 @@ impl Shape {
     fn schema(&self) -> BodySchema {
         BodySchema {
             attributes: self.arguments().map(Into::into).collect(),
+            constants: CONSTANTS.map(Into::into).to_vec(),
             blocks: self
                 .blocks
                 .iter()
@@ -232,7 +246,7 @@ pub fn just_arguments(body: Body, problems: &mut Diagnostics) -> Vec<Attribute> 
     if let Some(json) = &body.json {
         let schema = BodySchema {
             attributes: json_properties(json).map(|(name, _)| name.name.clone()).collect(),
-            blocks: Vec::new(),
+            ..BodySchema::default()
         };
         let body =
             Body { span: body.span, end: body.end, json: Some(json.clone()), ..Body::default() };

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::codes;
+use super::content::just_arguments;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::syntax::ast::{Block, Body, JsonBody, JsonKind, JsonNode};
 
@@ -118,7 +119,10 @@ fn merge_json(base: &mut Body, over: Option<Arc<JsonBody>>) {
 
 /// Gives each overridden name its new value in the block that declares it.
 fn locals(primary: &mut [Block], block: Block, problems: &mut Diagnostics) {
-    for attribute in block.body.attributes {
+    for base in primary.iter_mut().filter(|base| base.ident.name == "locals") {
+        read_json(&mut base.body, problems);
+    }
+    for attribute in just_arguments(block.body, problems) {
         let name = &attribute.name;
         let base = primary
             .iter_mut()
@@ -142,6 +146,13 @@ fn locals(primary: &mut [Block], block: Block, problems: &mut Diagnostics) {
                 .at(attribute.span),
             );
         }
+    }
+}
+
+/// Turns arguments that are written in JSON into plain ones.
+fn read_json(body: &mut Body, problems: &mut Diagnostics) {
+    if body.json.is_some() {
+        body.attributes = just_arguments(std::mem::take(body), problems);
     }
 }
 

@@ -80,13 +80,13 @@ impl OutputChange {
     /// What happens to it.
     #[must_use]
     pub fn action(&self) -> Action {
-        let after = self.after.as_ref().filter(|after| !after.is_null());
-        match (&self.before, after) {
-            (None, Some(_)) => Action::Create,
-            (Some(_), None) => Action::Delete,
+        match (&self.before, &self.after) {
+            (None, Some(after)) if !after.is_null() => Action::Create,
+            (None, _) => Action::NoOp,
             (Some(before), Some(after)) if unchanged(before, after) => Action::NoOp,
+            // One that is null now is still declared.
             (Some(_), Some(_)) => Action::Update,
-            (None, None) => Action::NoOp,
+            (Some(_), None) => Action::Delete,
         }
     }
 

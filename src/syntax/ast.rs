@@ -345,6 +345,8 @@ pub enum UnaryOp {
 pub struct BodySchema {
     /// Names of arguments.
     pub attributes: Vec<EcoString>,
+    /// Those of the arguments that are read before anything has a value: their strings in JSON are no templates.
+    pub constants: Vec<EcoString>,
     /// Names of block types, each with how many labels its blocks have.
     pub blocks: Vec<(EcoString, usize)>,
 }

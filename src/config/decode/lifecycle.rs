@@ -9,7 +9,7 @@ use crate::config::reference::{Subject, subjects};
 use crate::config::traversal;
 use crate::syntax::ast::{Attribute, Block, Expr};
 use crate::syntax::{Traversal, TraversalStep};
-use crate::value::{AttrPath, PathStep};
+use crate::value::{AttrPath, PathStep, Value};
 
 const SHAPE: Shape = Shape {
     required: &[],
@@ -141,11 +141,12 @@ impl Decoder<'_> {
     }
 }
 
-/// A reference read as a way into the resource that it stands in.
+/// A reference read as a way into the resource that it stands in. A key in brackets is told apart from a name: of an
+/// object it means all of it.
 fn path(reference: &Traversal) -> AttrPath {
     let steps = reference.steps.iter().map(|step| match step {
         TraversalStep::Attr(name) => PathStep::Name(name.name.clone()),
-        TraversalStep::Key(key, _) => PathStep::Name(key.clone()),
+        TraversalStep::Key(key, _) => PathStep::Element(Value::string(key.clone())),
         TraversalStep::Index(index, _) => {
             let index = index.to_i64().and_then(|index| usize::try_from(index).ok());
             PathStep::Index(index.unwrap_or(usize::MAX))

@@ -82,7 +82,7 @@ ephemeral "random_password" "p" {}
     assert_eq!(web.depends_on.len(), 2);
     let IgnoreChanges::Paths(paths) = &web.lifecycle.ignore_changes else { panic!("a list") };
     let paths: Vec<String> = paths.iter().map(|(path, _)| path.to_string()).collect();
-    assert_eq!(paths, ["ami", "tags.a", "ebs[0].size"]);
+    assert_eq!(paths, ["ami", "tags[…]", "ebs[0].size"]);
     assert_eq!(web.lifecycle.replace_triggered_by.len(), 1);
     let provisioner = &web.provisioners[0];
     assert_eq!(

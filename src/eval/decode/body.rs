@@ -215,7 +215,11 @@ fn json_schema(body: &Body, schema: &Block) -> BodySchema {
     if schema.writable_block("dynamic").is_none() {
         blocks.push(("dynamic".into(), 1));
     }
-    BodySchema { attributes: arguments.map(|(name, _)| name.clone()).collect(), blocks }
+    BodySchema {
+        attributes: arguments.map(|(name, _)| name.clone()).collect(),
+        blocks,
+        ..BodySchema::default()
+    }
 }
 
 /// The error for an argument that only the cloud gives a value.

@@ -310,7 +310,8 @@ fn told_apart<'b>(body: &'b Body, nested: &NestedBlock) -> (Cow<'b, Body>, Diagn
     if nested.nesting == Nesting::Map {
         attributes.push("labels".into());
     }
-    let schema = BodySchema { attributes, blocks: vec![("content".into(), 0)] };
+    let schema =
+        BodySchema { attributes, blocks: vec![("content".into(), 0)], ..BodySchema::default() };
     let (native, mut problems) = expand_json(body, &schema);
     problems.extend(check_json(body, &schema));
     (Cow::Owned(native), problems)

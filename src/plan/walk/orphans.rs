@@ -94,7 +94,7 @@ impl Walk {
             return Standing::Declared;
         }
         let Some(module) = config.tree.find(&address.resource.module) else {
-            return Standing::Gone(Reason::DeleteBecauseNoModule, None);
+            return Standing::Gone(Reason::DeleteBecauseNoResourceConfig, None);
         };
         let resource = config.tree[module].resources.get_full(&key_of(address));
         let instance = match self.instance_at(&address.resource.module) {

@@ -72,6 +72,15 @@ pub(super) fn undeclared_resource(at: &Reference<'_>, module: &Module) -> Proble
     error(510, "Reference to undeclared resource", detail, at)
 }
 
+fn scoped_resource(at: &Reference<'_>, resource: &Resource) -> Problem {
+    let detail = format!(
+        "The referenced data resource \"{}\" \"{}\" is not available from this context: it belongs to the check block \
+         around it.",
+        resource.key.type_name, resource.key.name
+    );
+    error(510, "Reference to scoped resource", detail, at)
+}
+
 pub(super) fn no_each(at: &Reference<'_>) -> Problem {
     if at.attr(0).is_some_and(|name| name.name == "value") {
         let detail = "A reference to \"each.value\" has been used in a context in which it is unavailable, such as \
@@ -212,6 +221,9 @@ fn check_resource(place: &Place<'_>, module: &Module, at: &Reference<'_>) -> Res
     };
     if place.own == Some(index) {
         return Err(self_reference(at, resource));
+    }
+    if resource.check.as_ref().is_some_and(|check| place.check != Some(check)) {
+        return Err(scoped_resource(at, resource));
     }
     let keyed = resource.count.is_some() || resource.for_each.is_some();
     let rest = match at.steps.get(used) {

@@ -22,6 +22,8 @@ pub(in crate::plan) struct Place<'a> {
     pub this: Option<&'a Value>,
     /// The resource block whose own expressions these are, which must not refer to itself.
     pub own: Option<usize>,
+    /// The check whose block this is: only there its data source is known.
+    pub check: Option<&'a EcoString>,
     /// What functions may reach.
     pub outside: &'a Outside,
 }

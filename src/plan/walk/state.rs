@@ -93,6 +93,7 @@ impl State {
             repetition: &Repetition::None,
             this: None,
             own: None,
+            check: None,
             outside: self.outside(self.instances[at].module),
         }
     }

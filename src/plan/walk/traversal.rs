@@ -98,7 +98,7 @@ pub(super) fn check_path(block: &Block, path: &AttrPath, span: Span) -> Diagnost
                     "Block type \"{name}\" is represented by a set of objects, and set elements do not have addressable keys."
                 ),
             ),
-            (Nesting::List, Some(PathStep::Name(_))) => (
+            (Nesting::List, Some(PathStep::Name(_) | PathStep::Element(_))) => (
                 "Invalid operation",
                 format!(
                     "Block type \"{name}\" is represented by a list of objects, so it must be indexed using a numeric key, like .{name}[0]."

@@ -165,8 +165,10 @@ pub(super) fn arguments<'a>(call: &'a Call, module: &Module) -> Cow<'a, Body> {
     if call.body.json.is_none() {
         return Cow::Borrowed(&call.body);
     }
-    let schema =
-        BodySchema { attributes: module.variables.keys().cloned().collect(), blocks: Vec::new() };
+    let schema = BodySchema {
+        attributes: module.variables.keys().cloned().collect(),
+        ..BodySchema::default()
+    };
     Cow::Owned(crate::config::expand_json(&call.body, &schema).0)
 }
 

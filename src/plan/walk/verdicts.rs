@@ -8,7 +8,7 @@ use super::{Place, Walk, without_keys};
 use crate::base::{Key, ModulePath};
 use crate::config::ModuleId;
 use crate::diag::Severity;
-use crate::plan::{CheckInstance, CheckResult, CheckStatus, Checkable};
+use crate::plan::{CheckInstance, CheckResult, CheckStatus, Checkable, Intent};
 
 /// Results of conditions so far.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +42,11 @@ impl Verdicts {
         }
     }
 
+    /// Notes that an object has conditions, of which nothing is known.
+    pub fn declare(&mut self, object: Checkable) {
+        self.found.entry(object).or_default();
+    }
+
     /// Forgets what is known of an instance, before it is judged anew.
     pub fn forget(&mut self, object: &Checkable, address: &str) {
         if let Some(instances) = self.found.get_mut(object) {
@@ -51,9 +56,13 @@ impl Verdicts {
 
     /// The results, in order.
     pub fn results(&self) -> Vec<CheckResult> {
+        let status = |instances: &[CheckInstance]| {
+            let all = instances.iter().map(|instance| instance.status);
+            all.reduce(worse).unwrap_or(CheckStatus::Unknown)
+        };
         let result = |(object, instances): (&Checkable, &Vec<CheckInstance>)| CheckResult {
             object: object.clone(),
-            status: instances.iter().fold(CheckStatus::Pass, |s, i| worse(s, i.status)),
+            status: status(instances),
             instances: instances.clone(),
         };
         self.found.iter().map(result).collect()
@@ -109,11 +118,15 @@ impl Walk {
         if self.is_stood_in(id) {
             return;
         }
-        let place: Place<'_> = self.state.place(id);
-        let verdict = judge(&place, Kind::Assertion, &check.asserts);
-        self.problems.extend(verdict.problems.clone());
         let path = self.state.instances[id].path.clone();
         let object = Checkable::Check(without_keys(&path), name.clone());
+        if self.input.options.intent == Intent::Destroy {
+            // What is about to go is not judged.
+            return self.checks.declare(object);
+        }
+        let place = Place { check: Some(name), ..self.state.place(id) };
+        let verdict = judge(&place, Kind::Assertion, &check.asserts);
+        self.problems.extend(verdict.problems.clone());
         let address =
             if path.is_root() { format!("check.{name}") } else { format!("{path}.check.{name}") };
         self.checks.forget(&object, &address);

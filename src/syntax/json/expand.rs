@@ -2,7 +2,9 @@
 
 use super::{body, report};
 use crate::diag::{Diagnostics, Span};
-use crate::syntax::ast::{Attribute, Block, Body, BodySchema, Ident, JsonKind, JsonNode, Label};
+use crate::syntax::ast::{
+    Attribute, Block, Body, BodySchema, Expr, Ident, JsonKind, JsonNode, Label,
+};
 use crate::syntax::problem;
 
 impl Body {
@@ -36,7 +38,10 @@ struct Expansion {
 impl Expansion {
     fn property(&mut self, schema: &BodySchema, name: &Ident, value: &JsonNode) {
         if schema.attributes.contains(&name.name) {
-            self.attribute(name, value);
+            let is_constant = schema.constants.contains(&name.name);
+            let expr =
+                if is_constant { value.to_constant() } else { self.problems.take(value.to_expr()) };
+            self.attribute(name, expr);
         } else if let Some((_, labels)) =
             schema.blocks.iter().find(|(block, _)| *block == name.name)
         {
@@ -44,15 +49,14 @@ impl Expansion {
         }
     }
 
-    fn attribute(&mut self, name: &Ident, value: &JsonNode) {
+    fn attribute(&mut self, name: &Ident, expr: Expr) {
         if let Some(first) = self.attributes.iter().find(|other| other.name.name == name.name) {
             let detail = format!("The argument \"{}\" was already set.", name.name);
             let problem = report(problem::JSON_DUPLICATE, name.span, detail);
             self.problems.push(problem.label(first.name.span, "first set here"));
             return;
         }
-        let expr = self.problems.take(value.to_expr());
-        let span = name.span.to(value.span);
+        let span = name.span.to(expr.span);
         self.attributes.push(Attribute { name: name.clone(), expr, span });
     }
 

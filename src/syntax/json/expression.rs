@@ -17,6 +17,26 @@ impl JsonNode {
         (expression(self, &mut problems), problems)
     }
 
+    /// The value as an expression in which strings are texts, for an argument that is read before anything has a value.
+    pub fn to_constant(&self) -> Expr {
+        let all = |items: &[Self]| items.iter().map(Self::to_constant).collect();
+        let kind = match &self.kind {
+            JsonKind::Null => ExprKind::Null,
+            JsonKind::Bool(truth) => ExprKind::Bool(*truth),
+            JsonKind::Number(number) => ExprKind::Number(number.clone()),
+            JsonKind::String(text) => ExprKind::Template(literal(text, self.span)),
+            JsonKind::Array(items) => ExprKind::Tuple(all(items)),
+            JsonKind::Object(properties) => {
+                let items = properties.iter().map(|(name, value)| ObjectItem {
+                    key: ObjectKey::Name(name.clone()),
+                    value: value.to_constant(),
+                });
+                ExprKind::Object(items.collect())
+            }
+        };
+        Expr { kind, span: self.span }
+    }
+
     /// The value as plain JSON: strings are texts, not templates; of equal keys the last counts.
     pub fn to_value(&self) -> Value {
         match &self.kind {
@@ -63,10 +83,14 @@ fn key(name: &Ident, problems: &mut Diagnostics) -> ObjectKey {
 
 fn template(text: &EcoString, span: Span, problems: &mut Diagnostics) -> Template {
     if is_plain(text) {
-        let part = (!text.is_empty()).then(|| TemplatePart::Literal(text.clone(), span));
-        return Template { parts: part.into_iter().collect(), form: TemplateForm::Bare };
+        return literal(text, span);
     }
     problems.take(parse::parse_template_in(text, span))
+}
+
+fn literal(text: &EcoString, span: Span) -> Template {
+    let part = (!text.is_empty()).then(|| TemplatePart::Literal(text.clone(), span));
+    Template { parts: part.into_iter().collect(), form: TemplateForm::Bare }
 }
 
 fn is_plain(text: &str) -> bool {

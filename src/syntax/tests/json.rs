@@ -71,7 +71,8 @@ fn told(text: &str, schema: &BodySchema) -> (String, Body) {
 #[test]
 fn properties_are_arguments_or_blocks() {
     let schema = BodySchema {
-        attributes: vec!["value".into()],
+        attributes: vec!["value".into(), "description".into()],
+        constants: vec!["description".into()],
         blocks: vec![("locals".into(), 0), ("output".into(), 1), ("resource".into(), 2)],
     };
     let table = [
@@ -89,6 +90,7 @@ fn properties_are_arguments_or_blocks() {
         ("{\"output\": 1}", "Incorrect JSON value type"),
         ("{\"resource\": {\"x\": {\"y\": {}, \"z\": {}}}}", "resource x y {}, resource x z {}"),
         ("{\"value\": \"${1 +}\"}", "value, Invalid expression"),
+        ("{\"description\": \"${1 +}\"}", "description"),
     ];
     for (text, expected) in table {
         assert_eq!(told(text, &schema).0, expected, "of {text}");
@@ -97,7 +99,7 @@ fn properties_are_arguments_or_blocks() {
 
 #[test]
 fn strings_are_templates_with_places() {
-    let schema = BodySchema { attributes: vec!["value".into()], blocks: Vec::new() };
+    let schema = BodySchema { attributes: vec!["value".into()], ..BodySchema::default() };
     let text = "{\"value\": [\"a${b}\", \"c\\n\", \"\"]}";
     let (_, body) = told(text, &schema);
     let ExprKind::Tuple(items) = &body.attributes[0].expr.kind else { panic!("{body:?}") };

@@ -351,6 +351,9 @@ impl Reader<'_> {
             self.digits();
         }
         let text = std::str::from_utf8(&self.text[start..self.at]).expect("ASCII");
+        if Number::parse(text).is_none() {
+            return Err(JsonError::Syntax(format!("the number {text} is too large or too small")));
+        }
         Ok(Json::Number(text.to_owned()))
     }
 

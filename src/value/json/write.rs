@@ -16,6 +16,10 @@ pub fn to_json(value: &Value, ty: &Type) -> Option<String> {
 }
 
 fn write(value: &Value, ty: &Type, text: &mut String) -> Option<()> {
+    // An unknown may not even have a type to write down.
+    if !value.is_known() {
+        return None;
+    }
     if *ty == Type::Dynamic && !value.is_null() {
         text.push_str("{\"value\":");
         let own = value.ty();

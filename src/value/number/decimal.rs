@@ -191,6 +191,9 @@ impl BitLength for UBig {
     }
 }
 
+/// The largest exponent that is read, of ten or of two. Writing all digits of larger numbers down takes minutes.
+const MOST: i64 = 100_000;
+
 /// Reads a decimal number: sign, digits with a point, an exponent of ten (`e`) or of two (`p`), or `Inf`.
 pub(super) fn parse(text: &str, precision: u32) -> Option<Float> {
     let (negative, rest) = match text.as_bytes().first()? {
@@ -216,7 +219,7 @@ pub(super) fn parse(text: &str, precision: u32) -> Option<Float> {
         if unsigned.is_empty() || !all_digits(unsigned) {
             return None;
         }
-        let value: i64 = digits.parse().ok().filter(|value: &i64| value.abs() < 1 << 40)?;
+        let value: i64 = digits.parse().ok().filter(|value: &i64| value.abs() <= MOST)?;
         match mark {
             b'e' | b'E' => tens += value,
             _ => twos += value,

@@ -422,7 +422,18 @@ mod tests {
         {
             assert_eq!(number(text).to_string(), expect);
         }
-        for text in ["", "x", "1e", "0x10", "1_000", "--1", "."] {
+        for text in [
+            "",
+            "x",
+            "1e",
+            "0x10",
+            "1_000",
+            "--1",
+            ".",
+            "1e100001",
+            "1e-999999999",
+            "1e99999999999999999999",
+        ] {
             assert!(Number::parse(text).is_none(), "{text}");
         }
     }

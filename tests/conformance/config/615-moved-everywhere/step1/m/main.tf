@@ -1,0 +1,2 @@
+variable "n" {}
+resource "terraform_data" "r" { input = var.n }
