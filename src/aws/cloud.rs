@@ -176,7 +176,7 @@ impl Writer for Aws {
         call!(self, Reading, request, find)
     }
 
-    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, ()> {
+    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, Option<Id>> {
         call!(self, Writing, request, update)
     }
 

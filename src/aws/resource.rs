@@ -189,7 +189,8 @@ pub trait Erased: Send + Sync {
     /// See [`crate::provider::Writer::find`].
     fn find<'a>(&'a self, aws: &'a Regional, request: &'a FindRequest) -> Boxed<'a, Vec<Live>>;
     /// See [`crate::provider::Writer::update`].
-    fn update<'a>(&'a self, aws: &'a Regional, request: &'a UpdateRequest) -> Boxed<'a, ()>;
+    fn update<'a>(&'a self, aws: &'a Regional, request: &'a UpdateRequest)
+    -> Boxed<'a, Option<Id>>;
     /// See [`crate::provider::Writer::delete`].
     fn delete<'a>(&'a self, aws: &'a Regional, request: &'a DeleteRequest) -> Boxed<'a, ()>;
     /// See [`crate::provider::Writer::claim`].
@@ -256,9 +257,11 @@ impl<R: Resource> Erased for Adapter<R> {
             let query = Query { stack: &request.owner.stack, known: &[] };
             let mut found = R::list(aws, &query).await?;
             found.retain(|found| {
-                tags::owner_from_tags(&found.tags).as_ref() == Some(&request.owner)
+                let owner = tags::owner_from_tags(&found.tags);
+                owner.is_some_and(|owner| tags::says(&owner, &request.owner))
             });
-            let named = R::find(aws, &new::<R>(&request.desired, &request.owner, "")?).await?;
+            let named =
+                R::find(aws, &new::<R>(&request.desired, &request.owner, &request.token)?).await?;
             let unseen =
                 |id: &Id, found: &[Found<R::Spec>]| found.iter().all(|other| other.id != *id);
             for object in named {
@@ -270,12 +273,21 @@ impl<R: Resource> Erased for Adapter<R> {
         })
     }
 
-    fn update<'a>(&'a self, aws: &'a Regional, request: &'a UpdateRequest) -> Boxed<'a, ()> {
+    fn update<'a>(
+        &'a self,
+        aws: &'a Regional,
+        request: &'a UpdateRequest,
+    ) -> Boxed<'a, Option<Id>> {
         Box::pin(async move {
             let (prior, planned) = (spec::<R>(&request.prior)?, spec::<R>(&request.planned)?);
-            R::update(aws, &request.id, &Change { prior, planned }).await?;
+            let change = Change { prior, planned };
+            R::update(aws, &request.id, &change).await?;
             let tags = TagChange::between(&tags_all(&request.prior), &tags_all(&request.planned));
-            if tags.is_empty() { Ok(()) } else { R::retag(aws, &request.id, &tags).await }
+            if !tags.is_empty() {
+                R::retag(aws, &request.id, &tags).await?;
+            }
+            // Every type is known by what no update changes.
+            Ok(None)
         })
     }
 

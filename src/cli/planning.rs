@@ -129,7 +129,7 @@ pub struct Made {
     /// The planner's outcome.
     pub outcome: Box<Outcome>,
     /// What the manifest remembers and is no more.
-    pub stale: Vec<(Address, u32)>,
+    pub stale: Vec<engine::Stale>,
 }
 
 /// Plans an open stack only to see what is there; problems of the configuration are not the question.

@@ -7,19 +7,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ecow::EcoString;
 use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
 use super::event::{Event, Listener};
 use super::journal::{Entry, Journal};
 use super::look;
+use super::planning::Stale;
 use super::retry;
 use super::steps::overlay;
 use super::types::{Home, Types};
 use crate::base::{Address, Id, Mode, StackName, TypeName};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{Live, LiveWorld, Owner, Scope, Slot, Status};
-use crate::provider::{ListRequest, ReadRequest, Writer};
+use crate::provider::{ListRequest, ReadRequest, Writer, tags};
 
 /// Lists at a time.
 const LISTS: usize = 16;
@@ -47,11 +49,12 @@ pub struct Discovery {
     stack: StackName,
     refresh: Refresh,
     entries: Vec<Entry>,
+    /// Addresses that are too long for a tag, by the digest that stands there.
+    long: BTreeMap<EcoString, Address>,
     /// Where each entry stands, by place and id.
     index: BTreeMap<Place, BTreeMap<Id, usize>>,
     listed: BTreeSet<Place>,
     hinted: BTreeSet<Scope>,
-    found: BTreeSet<(Address, u32)>,
     /// What was found at each address and generation so far, across lists.
     claims: BTreeMap<Address, BTreeMap<u32, Vec<Live>>>,
 }
@@ -68,25 +71,35 @@ impl Discovery {
         refresh: Refresh,
     ) -> Self {
         cloud.refresh();
-        let entries = journal.entries();
-        let mut index: BTreeMap<Place, BTreeMap<Id, usize>> = BTreeMap::new();
-        for (at, entry) in entries.iter().enumerate() {
-            let place = (entry.type_name.clone(), entry.scope.clone());
-            index.entry(place).or_default().insert(entry.id.clone(), at);
-        }
-        Self {
-            refresh,
-            index,
+        let mut discovery = Self {
             cloud,
             types,
             listener,
             stack,
-            entries,
+            refresh,
+            entries: Vec::new(),
+            long: BTreeMap::new(),
+            index: BTreeMap::new(),
             listed: BTreeSet::new(),
             hinted: BTreeSet::new(),
-            found: BTreeSet::new(),
             claims: BTreeMap::new(),
+        };
+        discovery.consult(journal);
+        discovery
+    }
+
+    /// Takes over what the manifest says by now: recovery may have added to it.
+    pub fn consult(&mut self, journal: &dyn Journal) {
+        self.entries = journal.entries();
+        self.index.clear();
+        for (at, entry) in self.entries.iter().enumerate() {
+            let place = (entry.type_name.clone(), entry.scope.clone());
+            self.index.entry(place).or_default().insert(entry.id.clone(), at);
         }
+        let long = self.entries.iter().filter_map(|entry| {
+            Some((tags::shortened(&entry.address)?.into(), entry.address.clone()))
+        });
+        self.long = long.collect();
     }
 
     /// Lists these types, and in their scopes also those that the manifest names or the cloud's tag index hints at.
@@ -241,9 +254,11 @@ impl Discovery {
             let untagged = self.types.facts(&type_name).home == Home::Untagged;
             for live in found.into_iter().filter(|live| live.status != Status::Deleting) {
                 match self.claim(live) {
+                    (Some(owner), live) if tags::digest_of(&owner.address).is_some() => {
+                        problems.push(nameless(&live));
+                    }
                     (Some(owner), live) => {
                         touched.insert(owner.address.clone());
-                        self.found.insert((owner.address.clone(), owner.generation));
                         let claims = self.claims.entry(owner.address).or_default();
                         claims.entry(owner.generation).or_default().push(live);
                     }
@@ -285,10 +300,18 @@ impl Discovery {
         {
             live.owner = Some(self.owner(entry));
         }
-        match &live.owner {
-            Some(owner) if owner.stack == self.stack => (Some(owner.clone()), live),
+        match self.unshortened(live.owner.as_ref()) {
+            Some(owner) if owner.stack == self.stack => (Some(owner), live),
             _ => (None, live),
         }
+    }
+
+    /// What tags say of an owner, with the address that they only have a digest of as the manifest knows it.
+    fn unshortened(&self, owner: Option<&Owner>) -> Option<Owner> {
+        let owner = owner?.clone();
+        let Some(digest) = tags::digest_of(&owner.address) else { return Some(owner) };
+        let address = self.long.get(digest).cloned().unwrap_or(owner.address);
+        Some(Owner { address, ..owner })
     }
 
     /// What the manifest says of an object, as its tags would.
@@ -329,13 +352,19 @@ impl Discovery {
 
     /// What the manifest remembers of places that were listed and where it is no more: deleted by somebody else.
     #[must_use]
-    pub fn stale(&self) -> Vec<(Address, u32)> {
-        let listed = self
-            .entries
-            .iter()
-            .filter(|entry| self.listed.contains(&(entry.type_name.clone(), entry.scope.clone())));
-        let keys = listed.map(|entry| (entry.address.clone(), entry.generation));
-        keys.filter(|key| !self.found.contains(key)).collect()
+    pub fn stale(&self) -> Vec<Stale> {
+        let listed = self.listed.iter().flat_map(|place| self.entries_in(place));
+        let gone = listed.filter(|entry| {
+            let claims = self.claims.get(&entry.address);
+            let claims = claims.and_then(|claims| claims.get(&entry.generation));
+            claims.is_none_or(|claims| claims.iter().all(|live| live.id != entry.id))
+        });
+        let stale = |entry: &Entry| Stale {
+            address: entry.address.clone(),
+            generation: entry.generation,
+            id: entry.id.clone(),
+        };
+        gone.map(stale).collect()
     }
 }
 
@@ -345,6 +374,19 @@ pub(super) fn add_once(problems: &mut Diagnostics, problem: Diagnostic) {
     if !shared || problems.iter().all(|known| known.code != problem.code) {
         problems.push(problem);
     }
+}
+
+fn nameless(live: &Live) -> Diagnostic {
+    Diagnostic::error(
+        826,
+        "An object's address is not known",
+        format!(
+            "The {} {} is the stack's, but its address is too long for a tag, which has only a digest of it, and the \
+             ledger does not know the address.",
+            live.type_name, live.id
+        ),
+    )
+    .help("Bring the ledger back, or take the object's terrace: tags off and import it.")
 }
 
 fn conflict(address: &Address, claimants: &[Live]) -> Diagnostic {

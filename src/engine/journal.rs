@@ -35,6 +35,8 @@ pub struct Intent {
     pub nonce: Option<EcoString>,
     /// What is to be made. Kept sealed.
     pub desired: Value,
+    /// The objects that it will depend on.
+    pub after: Vec<Address>,
 }
 
 /// What became of an intent.

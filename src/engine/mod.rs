@@ -32,7 +32,7 @@ pub use failure::Failure;
 pub use fresh::check_fresh;
 pub use journal::{Entry, Intent, IntentId, Journal, JournalError, Settlement, Unfinished, Write};
 pub use limit::{Limits, Rate, default_rate};
-pub use planning::{Desk, Planned, Recover, forget_stale, plan};
+pub use planning::{Desk, Planned, Recover, Stale, forget_stale, plan};
 pub use recover::Recovery;
 pub use retry::{CONSISTENCY, Call, Verdict, backoff, verdict};
 pub use run::{Report, Setup, apply};

@@ -10,13 +10,13 @@ use ecow::EcoString;
 use tokio::time::Instant;
 
 use super::failure::Failure;
-use super::journal::{Intent, IntentId, Settlement};
+use super::journal::{Entry, Intent, IntentId, Settlement};
 use super::retry::{self, Call};
 use super::shell::{Answer, Task};
-use super::types::Home;
+use super::types::{Home, Types};
 use crate::base::{Address, Digest, Id, StackName};
 use crate::plan::{Live, Owner, Status};
-use crate::provider::{ClaimRequest, CreateRequest, FindRequest};
+use crate::provider::{ClaimRequest, CreateRequest, FindRequest, tags};
 use crate::schema::Idempotency;
 use crate::value::Value;
 
@@ -25,8 +25,13 @@ const NONCE_ATTEMPTS: u32 = 3;
 /// How long an object that stands in the way is looked for.
 const STANDING: Duration = Duration::from_secs(8);
 
-/// Makes the object that the step plans, or finds it made.
-pub(super) async fn create_once(task: &mut Task<'_>, desired: &Value) -> Result<Id, Failure> {
+/// Makes the object that the step plans, or finds it made. The manifest knows it before its intent is settled, so that
+/// at no moment nobody does.
+pub(super) async fn create_once(
+    task: &mut Task<'_>,
+    desired: &Value,
+    after: &[Address],
+) -> Result<Id, Failure> {
     let mut request = request(task, desired);
     if task.facts.home == Home::Ledger {
         let (shell, class) = (task.shell, task.facts.create.class.clone());
@@ -36,13 +41,16 @@ pub(super) async fn create_once(task: &mut Task<'_>, desired: &Value) -> Result<
             Answer::Look { error, .. } => Err(Failure::Cloud(error)),
         };
     }
-    let number = intend(task, &request).await?;
+    let number = intend(task, &request, after).await?;
     let result = attempts(task, &mut request).await;
     // The intent stays open until the object can be told as ours.
     if let Ok(made) = &result
         && made.claim
     {
         claim(task, &made.id, &request.owner).await?;
+    }
+    if let Ok(made) = &result {
+        task.shell.journal.remember(&young(task, desired, &made.id, after));
     }
     settle(task, number, &result);
     task.shell.journal.flush().await?;
@@ -100,7 +108,29 @@ fn token(
     digest.short(32).into()
 }
 
-async fn intend(task: &Task<'_>, request: &CreateRequest) -> Result<IntentId, Failure> {
+/// What is remembered of an object that nobody has looked at yet.
+fn young(task: &Task<'_>, desired: &Value, id: &Id, after: &[Address]) -> Entry {
+    let step = task.step;
+    let type_name = step.address.type_name();
+    Entry {
+        address: step.address.clone(),
+        generation: step.generation,
+        type_name: type_name.clone(),
+        scope: step.scope.clone(),
+        id: id.clone(),
+        kept: task.shell.types.never_told(type_name, desired),
+        seen: None,
+        tainted: None,
+        after: after.to_vec(),
+        age: Duration::ZERO,
+    }
+}
+
+async fn intend(
+    task: &Task<'_>,
+    request: &CreateRequest,
+    after: &[Address],
+) -> Result<IntentId, Failure> {
     let intent = Intent {
         address: request.owner.address.clone(),
         generation: request.owner.generation,
@@ -109,6 +139,7 @@ async fn intend(task: &Task<'_>, request: &CreateRequest) -> Result<IntentId, Fa
         token: request.token.clone(),
         nonce: request.owner.nonce.clone(),
         desired: request.desired.clone(),
+        after: after.to_vec(),
     };
     Ok(task.shell.journal.intend(&intent).await?)
 }
@@ -167,6 +198,7 @@ async fn look(
         scope: request.scope.clone(),
         desired: request.desired.clone(),
         owner: request.owner.clone(),
+        token: request.token.clone(),
     };
     let (shell, class) = (task.shell, task.facts.read_class.clone());
     let first = Instant::now();
@@ -180,7 +212,7 @@ async fn look(
             Answer::Got(found) => found,
             Answer::Settled | Answer::Look { .. } => Vec::new(),
         };
-        match sort(&found, &request.owner, task.facts.home, before)? {
+        match sort(&found, &find, task.facts.home, before, &*shell.types)? {
             Found::Ours { id, claim } => return Ok(Some(Made { id, claim })),
             Found::Leaving | Found::Nothing => {}
         }
@@ -208,10 +240,12 @@ pub(super) enum Found {
 /// When it is somebody else's, or there are several of ours.
 pub(super) fn sort(
     found: &[Live],
-    owner: &Owner,
+    wanted: &FindRequest,
     home: Home,
     before: Certainty,
+    types: &dyn Types,
 ) -> Result<Found, Failure> {
+    let owner = &wanted.owner;
     let staying: Vec<&Live> = found.iter().filter(|live| live.status != Status::Deleting).collect();
     let ours: Vec<&Live> = staying.iter().copied().filter(|live| is_ours(live, owner)).collect();
     match ours.as_slice() {
@@ -225,9 +259,11 @@ pub(super) fn sort(
     let Some(live) = staying.first() else {
         return Ok(if found.is_empty() { Found::Nothing } else { Found::Leaving });
     };
-    // Without tags that could tell, an object that was not there before an attempt of ours is ours.
+    // Where no tags could tell, what bears the name or value, and has all that our attempt sent and nobody could have
+    // changed since, is what the attempt made.
     let untold = live.owner.is_none() && home != Home::Tagged { on_create: true };
-    if untold && before == Certainty::Unsure {
+    let may_be = untold && before == Certainty::Unsure;
+    if may_be && types.may_be(&wanted.type_name, &wanted.desired, &live.value) {
         let claim = home == Home::Tagged { on_create: false };
         return Ok(Found::Ours { id: live.id.clone(), claim });
     }
@@ -238,11 +274,9 @@ pub(super) fn sort(
 /// Whether the tags of an object say that it is what a create with this owner makes.
 fn is_ours(live: &Live, wanted: &Owner) -> bool {
     live.owner.as_ref().is_some_and(|owner| {
-        let nonce = wanted.nonce.is_none() || owner.nonce.is_none() || owner.nonce == wanted.nonce;
-        owner.stack == wanted.stack
-            && owner.address == wanted.address
-            && owner.generation == wanted.generation
-            && nonce
+        let any_nonce = wanted.nonce.is_none() || owner.nonce.is_none();
+        let nonce = if any_nonce { wanted.nonce.clone() } else { owner.nonce.clone() };
+        tags::says(&Owner { nonce, ..owner.clone() }, wanted)
     })
 }
 

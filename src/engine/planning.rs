@@ -13,7 +13,7 @@ use super::journal::Journal;
 use super::look;
 use super::recover::Recovery;
 use super::types::{Home, Types};
-use crate::base::{Address, StackName};
+use crate::base::{Address, Id, StackName};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{
     Answers, DataNeed, ImportNeed, Input, Needs, Outcome, Planner, Progress, ProviderRequest, Scope,
@@ -55,7 +55,18 @@ pub struct Planned {
     /// The planner's outcome, with every problem of the way.
     pub outcome: Box<Outcome>,
     /// What the manifest remembers and is no more; see [`forget_stale`].
-    pub stale: Vec<(Address, u32)>,
+    pub stale: Vec<Stale>,
+}
+
+/// An object that the manifest remembers and that is no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// Whose it was.
+    pub address: Address,
+    /// Which generation of the address.
+    pub generation: u32,
+    /// Which it was; by now the address may have another one.
+    pub id: Id,
 }
 
 /// Plans.
@@ -90,9 +101,11 @@ pub async fn plan(desk: &Desk, input: Input) -> Planned {
 }
 
 /// Forgets what the manifest remembers and somebody else deleted. Only after an apply that succeeded.
-pub fn forget_stale(journal: &dyn Journal, stale: &[(Address, u32)]) {
-    for (address, generation) in stale {
-        journal.forget(address, *generation);
+pub fn forget_stale(journal: &dyn Journal, stale: &[Stale]) {
+    for Stale { address, generation, id } in stale {
+        if journal.entry(address, *generation).is_some_and(|entry| entry.id == *id) {
+            journal.forget(address, *generation);
+        }
     }
 }
 
@@ -218,8 +231,11 @@ impl Walk<'_> {
         here.filter(|_| reached).cloned().collect()
     }
 
-    async fn settle(&self, provider: &str, problems: &mut Diagnostics) {
+    async fn settle(&mut self, provider: &str, problems: &mut Diagnostics) {
         if self.desk.recover == Recover::Leave {
+            return;
+        }
+        if self.desk.journal.unfinished().is_ok_and(|unfinished| unfinished.is_empty()) {
             return;
         }
         let recovery = Recovery {
@@ -231,6 +247,8 @@ impl Walk<'_> {
         };
         let found = recovery.settle(|scope: &Scope| scope.provider == provider).await;
         found.into_iter().for_each(|problem| add_once(problems, problem));
+        self.discovery.consult(&*self.desk.journal);
+        self.holdings.extend(self.desk.journal.holdings());
     }
 
     async fn data(&self, need: DataNeed) -> (Address, Result<Value, Diagnostics>) {

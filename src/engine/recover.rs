@@ -73,13 +73,13 @@ impl Recovery {
     /// The object that the intent made, and whether its tags are still to be written.
     async fn find(&self, one: &Unfinished) -> Result<Option<(Live, bool)>, Diagnostic> {
         let intent = &one.intent;
-        let owner = self.owner(one);
         let home = self.types.facts(&intent.type_name).home;
         let request = FindRequest {
             type_name: intent.type_name.clone(),
             scope: intent.scope.clone(),
             desired: intent.desired.clone(),
-            owner: owner.clone(),
+            owner: self.owner(one),
+            token: intent.token.clone(),
         };
         let what = format!("what an interrupted run made as {}", intent.address);
         let until = Instant::now() + retry::CONSISTENCY.saturating_sub(one.age);
@@ -87,7 +87,7 @@ impl Recovery {
             let found = look::read(|| self.cloud.find(&request)).await;
             let found = found.map_err(|error| look::diagnose(&error, &what))?.unwrap_or_default();
             // Whoever else has the name had it before: then the interrupted call made nothing.
-            match sort(&found, &owner, home, Certainty::Unsure) {
+            match sort(&found, &request, home, Certainty::Unsure, &*self.types) {
                 Ok(Found::Ours { id, claim }) => {
                     let live = found.into_iter().find(|live| live.id == id);
                     return Ok(live.map(|live| (live, claim)));
@@ -134,11 +134,10 @@ impl Recovery {
             type_name: intent.type_name.clone(),
             scope: intent.scope.clone(),
             id: live.id.clone(),
-            // What the create call alone did not take cannot be told from what is never told: the next plan sees to both.
-            kept: std::collections::BTreeMap::new(),
+            kept: self.types.never_told(&intent.type_name, &intent.desired),
             seen: None,
             tainted: None,
-            after: Vec::new(),
+            after: intent.after.clone(),
             age: std::time::Duration::ZERO,
         }
     }

@@ -11,9 +11,9 @@ use super::types::{Facts, Home, Operation, Rest, Types};
 use super::untold;
 use crate::base::{Digest, TypeName};
 use crate::plan;
-use crate::plan::diff::{self, DiffInput, ProviderTags};
+use crate::plan::diff::{self, DiffInput, Difference, ProviderTags};
 use crate::schema::{self, Idempotency, Owner, Registry, Schema};
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 /// After that, waiting is given up where the schema says nothing.
 const TIMEOUT: Duration = Duration::from_mins(20);
@@ -43,18 +43,7 @@ impl Types for SchemaTypes {
 
     fn remaining(&self, type_name: &TypeName, desired: &Value, live: &Value) -> Option<Rest> {
         let schema = self.registry.resource(type_name.as_str())?;
-        let tags = default_tags(desired);
-        let region = desired.attribute("region").and_then(Value::as_str);
-        let difference = diff::diff(&DiffInput {
-            accepted: &std::collections::BTreeMap::new(),
-            schema,
-            prior: Some(live),
-            config: desired,
-            tags: &tags,
-            region,
-            sent: None,
-            seen: None,
-        });
+        let difference = difference(schema, desired, live);
         let prior = difference.prior.filter(|_| !difference.changed.is_empty())?;
         let planned = plan::fill(&difference.planned, Some(&prior));
         Some(Rest { prior, planned, changed: difference.changed })
@@ -91,6 +80,23 @@ impl Types for SchemaTypes {
             .collect()
     }
 
+    fn never_told(&self, type_name: &TypeName, desired: &Value) -> BTreeMap<EcoString, Value> {
+        let Some(schema) = self.registry.resource(type_name.as_str()) else {
+            return BTreeMap::new();
+        };
+        let mut kept = self.untold(type_name, desired, &Value::null(Type::Dynamic));
+        kept.retain(|name, _| {
+            let secret = schema.attribute(name).is_some_and(|attribute| attribute.sensitive);
+            secret || schema.terrace.untold.contains(name)
+        });
+        kept
+    }
+
+    fn may_be(&self, type_name: &TypeName, desired: &Value, live: &Value) -> bool {
+        let Some(schema) = self.registry.resource(type_name.as_str()) else { return true };
+        !desired.is_null() && difference(schema, desired, live).replace.is_empty()
+    }
+
     fn owned(&self, type_name: &TypeName, desired: &Value, live: &Value) -> Value {
         match self.registry.resource(type_name.as_str()) {
             Some(schema) => diff::owned(schema, desired, live),
@@ -101,6 +107,20 @@ impl Types for SchemaTypes {
     fn digest(&self, value: &Value) -> Digest {
         diff::digest(value).unwrap_or_else(|| Digest::of("not wholly known"))
     }
+}
+
+/// How a live object differs from a desired value.
+fn difference(schema: &Schema, desired: &Value, live: &Value) -> Difference {
+    diff::diff(&DiffInput {
+        accepted: &BTreeMap::new(),
+        schema,
+        prior: Some(live),
+        config: desired,
+        tags: &default_tags(desired),
+        region: desired.attribute("region").and_then(Value::as_str),
+        sent: None,
+        seen: None,
+    })
 }
 
 /// The tags that a desired value has beside its own, so that they count as wanted.

@@ -55,7 +55,7 @@ pub(super) async fn carry_out(task: &mut Task<'_>, order: Order) -> Result<Done,
 
 async fn create(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     let desired = order.desired.clone().expect("a create has a desired value");
-    let id = once::create_once(task, &desired).await?;
+    let mut id = once::create_once(task, &desired, &order.after).await?;
     task.made = Some(id.clone());
     let counts = Counts { added: 1, ..Counts::default() };
     if task.facts.home == Home::Ledger {
@@ -63,9 +63,8 @@ async fn create(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
         let value = read_kept_here(task, &id, &order).await?;
         return Ok(Done { value: Some(value), counts, problems: Diagnostics::none() });
     }
-    let mut entry = entry(task, &id, &order);
-    task.shell.journal.remember(&entry);
-    task.shell.journal.flush().await?;
+    let known = task.shell.journal.entry(&task.step.address, task.step.generation);
+    let mut entry = known.unwrap_or_else(|| entry(task, &id, &order));
     if let Err(failure) = task.reach(Goal::Created, &id).await {
         if let Failure::Died { reason, .. } = &failure {
             entry.tainted = Some(reason.as_str().into());
@@ -73,7 +72,7 @@ async fn create(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
         }
         return Err(failure);
     }
-    let (value, problems) = converge(task, &id, &desired, &mut entry).await?;
+    let (value, problems) = converge(task, &mut id, &desired, &mut entry).await?;
     entry.seen = Some(owned(task, &desired, &value));
     task.shell.journal.remember(&entry);
     Ok(Done { value: Some(value), counts, problems })
@@ -86,11 +85,11 @@ fn owned(task: &Task<'_>, desired: &Value, live: &Value) -> Value {
 
 async fn update(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     let desired = order.desired.clone().expect("an update has a desired value");
-    let id = task.step.object.clone().expect("an update names its object");
+    let mut id = task.step.object.clone().expect("an update names its object");
     let mut counts = adopt(task, &id).await?;
     counts.changed += 1;
     let prior = task.step.prior.clone().unwrap_or(Value::null(Type::Dynamic));
-    send_update(task, &id, prior, desired.clone()).await?;
+    send_update(task, &mut id, prior, desired.clone()).await?;
     if task.facts.home == Home::Ledger {
         let value = read_kept_here(task, &id, &order).await?;
         return Ok(Done { value: Some(value), counts, problems: Diagnostics::none() });
@@ -98,7 +97,7 @@ async fn update(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     task.reach(Goal::Updated, &id).await?;
     let mut entry = entry(task, &id, &order);
     let desired = without_consequences(task.step, &desired);
-    let (value, problems) = converge(task, &id, &desired, &mut entry).await?;
+    let (value, problems) = converge(task, &mut id, &desired, &mut entry).await?;
     entry.seen = Some(owned(task, &desired, &value));
     task.shell.journal.remember(&entry);
     Ok(Done { value: Some(value), counts, problems })
@@ -131,9 +130,10 @@ async fn read_kept_here(task: &mut Task<'_>, id: &Id, order: &Order) -> Result<V
     Ok(task.read_back(id).await?.value)
 }
 
+/// Sends an update. Where it gives the object another id, the manifest knows it before anything else is done.
 async fn send_update(
     task: &mut Task<'_>,
-    id: &Id,
+    id: &mut Id,
     prior: Value,
     planned: Value,
 ) -> Result<(), Failure> {
@@ -145,7 +145,16 @@ async fn send_update(
         planned,
     };
     let (shell, class) = (task.shell, task.facts.update.class.clone());
-    task.call(Call::Update, &class, || shell.cloud.update(&request)).await?;
+    let answer = task.call(Call::Update, &class, || shell.cloud.update(&request)).await?;
+    if let Answer::Got(Some(renamed)) = answer {
+        let (journal, step) = (&task.shell.journal, task.step);
+        if let Some(entry) = journal.entry(&step.address, step.generation) {
+            journal.remember(&Entry { id: renamed.clone(), ..entry });
+            journal.flush().await?;
+        }
+        *id = renamed.clone();
+        task.made = Some(renamed);
+    }
     Ok(())
 }
 
@@ -156,7 +165,7 @@ const LOOKS: u32 = 4;
 /// what an interrupted create left undone is mended by the next plan's update.
 async fn converge(
     task: &mut Task<'_>,
-    id: &Id,
+    id: &mut Id,
     desired: &Value,
     entry: &mut Entry,
 ) -> Result<(Value, Diagnostics), Failure> {
@@ -182,6 +191,7 @@ async fn converge(
         } else if sent < 2 {
             (sent, looks) = (sent + 1, 0);
             send_update(task, id, rest.prior, rest.planned).await?;
+            entry.id.clone_from(id);
             task.reach(Goal::Updated, id).await?;
         } else {
             problems.push(stays_different(task, &rest.changed));

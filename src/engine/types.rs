@@ -123,6 +123,14 @@ pub trait Types: Send + Sync {
         live: &Value,
     ) -> BTreeMap<EcoString, Value>;
 
+    /// Those of a desired value's inputs of which it is known beforehand that the cloud never tells them, and that may
+    /// outlive the run: what the manifest keeps of a create before anybody has looked at what it made.
+    fn never_told(&self, type_name: &TypeName, desired: &Value) -> BTreeMap<EcoString, Value>;
+
+    /// Whether a create of a desired value can have made the live object: they agree in everything that nobody could
+    /// have changed since.
+    fn may_be(&self, type_name: &TypeName, desired: &Value, live: &Value) -> bool;
+
     /// A live object as the manifest remembers it: without what others own of it, with the marks of what was desired.
     fn owned(&self, type_name: &TypeName, desired: &Value, live: &Value) -> Value;
 

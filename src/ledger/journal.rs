@@ -38,6 +38,7 @@ impl Journal for Ledger {
                 token: intent.token.clone(),
                 nonce: intent.nonce.clone(),
                 desired,
+                after: intent.after.clone(),
             })));
             inner.flush().await?;
             Ok(IntentId(number))
@@ -170,6 +171,7 @@ impl Inner {
                 token: record.token.clone(),
                 nonce: record.nonce.clone(),
                 desired: desired.unwrap_or(Value::null(Type::Dynamic)),
+                after: record.after.clone(),
             },
             age: self.age(record.at),
         }

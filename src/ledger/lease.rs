@@ -82,7 +82,8 @@ impl LockInfo {
     }
 }
 
-/// The lock, held. Dropping it leaves it to expire; [`Lease::release`] gives it back.
+/// The lock, held. [`Lease::release`] gives it back; so does dropping it, where the store can do that at once, so that
+/// a command that fails anywhere leaves no lock.
 pub(super) struct Lease {
     keeper: Arc<Keeper>,
     heart: JoinHandle<()>,
@@ -148,6 +149,15 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         self.heart.abort();
+        let Ok(mut held) = self.keeper.held.try_lock() else { return };
+        if held.0.released || self.keeper.lost.load(Ordering::Acquire) {
+            return;
+        }
+        held.0.released = true;
+        let content = to_bytes(&held.0);
+        let condition = Condition::Unchanged(held.1.clone());
+        // Whoever cannot give it back leaves it to expire.
+        let _ = self.keeper.store.write_at_once(FILE, &content, &condition, Privacy::Shared);
     }
 }
 
@@ -238,13 +248,17 @@ pub(super) async fn read(store: &dyn Store) -> Result<Option<(LockInfo, Tag)>, L
     Ok(Some((info, tag)))
 }
 
+fn to_bytes(info: &LockInfo) -> Vec<u8> {
+    serde_json::to_vec_pretty(info).expect("the lock has only plain fields")
+}
+
 async fn write(
     store: &dyn Store,
     info: &LockInfo,
     condition: Condition,
 ) -> Result<Tag, LedgerError> {
-    let content = serde_json::to_vec_pretty(info).expect("the lock has only plain fields");
-    store.write(FILE, content, condition, Privacy::Shared).await.map_err(|error| match error {
+    store.write(FILE, to_bytes(info), condition, Privacy::Shared).await.map_err(|error| match error
+    {
         StoreError::Changed => LedgerError::LeaseLost("its holder changed".to_owned()),
         error => LedgerError::store(format!("{}/{FILE}", store.place()), error),
     })
@@ -323,6 +337,20 @@ mod tests {
         first.release().await.expect("held");
         let second = bench.take(2, true).await.expect("given back");
         assert_eq!((second.fence, second.taken_from.is_none()), (2, true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lock_that_is_dropped_is_given_back() {
+        let bench = Bench::new();
+        drop(bench.take(1, true).await.expect("free"));
+        let next = bench.take(2, true).await.expect("given back");
+        assert_eq!((next.fence, next.taken_from.is_none()), (2, true));
+        // One that was taken over meanwhile stays with who has it.
+        bench.pass(61);
+        let third = bench.take(3, true).await.expect("expired");
+        drop(next);
+        let (info, _) = read(&*bench.store).await.expect("readable").expect("there");
+        assert_eq!((info.fence, info.released), (third.fence, false));
     }
 
     #[tokio::test(start_paused = true)]

@@ -69,6 +69,8 @@ pub(super) struct IntentRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<EcoString>,
     pub desired: Payload,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Address>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

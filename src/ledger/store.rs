@@ -79,6 +79,17 @@ pub trait Store: Send + Sync {
         privacy: Privacy,
     ) -> StoreFuture<'a, Tag>;
 
+    /// [`Store::write`] at once, for when nothing can be waited for any more; none where the store cannot.
+    fn write_at_once(
+        &self,
+        _name: &str,
+        _content: &[u8],
+        _condition: &Condition,
+        _privacy: Privacy,
+    ) -> Option<Result<Tag, StoreError>> {
+        None
+    }
+
     /// Adds to the end of a log; [`Store::read`] gives all of it in order.
     fn append<'a>(&'a self, log: &'a str, content: Vec<u8>) -> StoreFuture<'a, ()>;
 
@@ -165,6 +176,16 @@ impl Store for LocalStore {
     ) -> StoreFuture<'a, Tag> {
         let name = name.to_owned();
         self.on_disk(move |disk| write_if(disk, &name, &content, &condition, privacy))
+    }
+
+    fn write_at_once(
+        &self,
+        name: &str,
+        content: &[u8],
+        condition: &Condition,
+        privacy: Privacy,
+    ) -> Option<Result<Tag, StoreError>> {
+        Some(write_if(&*self.0, name, content, condition, privacy))
     }
 
     fn append<'a>(&'a self, log: &'a str, content: Vec<u8>) -> StoreFuture<'a, ()> {

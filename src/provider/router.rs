@@ -98,7 +98,7 @@ impl Writer for Router {
         route!(self, request, find)
     }
 
-    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, ()> {
+    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, Option<Id>> {
         route!(self, request, update)
     }
 

@@ -108,6 +108,30 @@ pub fn decode_address(text: &str) -> Option<Address> {
     }
 }
 
+/// The digest, where [`decode_address`] answered one in place of an address.
+#[must_use]
+pub fn digest_of(address: &Address) -> Option<&str> {
+    (address.type_name() == "=").then_some(address.resource.name.as_str())
+}
+
+/// The digest that stands in the tag of an address that is too long to be written out.
+#[must_use]
+pub fn shortened(address: &Address) -> Option<String> {
+    encode_address(address).strip_prefix('=').filter(|digest| digest.len() == 64).map(str::to_owned)
+}
+
+/// Whether tags name that owner; an address may stand there as a digest.
+#[must_use]
+pub fn says(tagged: &Owner, owner: &Owner) -> bool {
+    let digest = || digest_of(&tagged.address).map(str::to_owned);
+    let address = tagged.address == owner.address
+        || digest().is_some_and(|digest| shortened(&owner.address) == Some(digest));
+    address
+        && tagged.stack == owner.stack
+        && tagged.generation == owner.generation
+        && tagged.nonce == owner.nonce
+}
+
 fn plain_address(type_name: &str, name: &str) -> Address {
     ResourceAddress {
         module: ModulePath::root(),
@@ -197,7 +221,12 @@ mod tests {
             format!("aws_vpc.main[\"{}\"]", "k".repeat(300)).parse().expect("an address");
         let tag = encode_address(&address);
         assert_eq!(tag.len(), 65);
-        assert_eq!(decode_address(&tag).map(|a| a.type_name().to_string()), Some("=".into()));
+        let pseudo = decode_address(&tag).expect("a digest stands for it");
+        assert_eq!(pseudo.type_name(), "=");
+        assert_eq!(digest_of(&pseudo).map(str::to_owned), shortened(&address));
+        let owner = |address| Owner { stack: "shop".into(), address, generation: 1, nonce: None };
+        assert!(says(&owner(pseudo.clone()), &owner(address)));
+        assert!(!says(&owner(pseudo), &owner("aws_vpc.a".parse().expect("an address"))));
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct FindRequest {
     pub desired: Value,
     /// Whose it would be; the nonce identifies it.
     pub owner: Owner,
+    /// The idempotency token that its create call was sent.
+    pub token: EcoString,
 }
 
 /// Changes one object in place.
@@ -128,8 +130,8 @@ pub trait Writer: Reader {
     /// owns it. Never answers from memory.
     fn find<'a>(&'a self, request: &'a FindRequest) -> Future<'a, Vec<Live>>;
 
-    /// Changes the object; does not wait.
-    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, ()>;
+    /// Changes the object; does not wait. Answers its new id where the change gave it another one.
+    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, Option<Id>>;
 
     /// Deletes the object; does not wait. Not being there is success.
     fn delete<'a>(&'a self, request: &'a DeleteRequest) -> Future<'a, ()>;

@@ -26,9 +26,13 @@ pub struct Facts {
     pub live_owned: Vec<LiveOwned>,
     /// The attribute that says how long an object is waited for after it was made or changed; zero is not at all.
     pub patience: Option<EcoString>,
-    /// Attributes and blocks that the cloud tells at times and not at others: where it tells nothing of them, they count
-    /// as they were sent last.
+    /// Attributes and blocks that the cloud tells never, or at times and not at others: where it tells nothing of them,
+    /// they count as they were sent last.
     pub untold: Vec<EcoString>,
+    /// Attributes whose change in place gives the object another id.
+    pub renamed_by: Vec<EcoString>,
+    /// Switches that keep the object from being deleted while they are on.
+    pub protection: Vec<EcoString>,
     /// Sets of attributes that no two objects may share.
     pub unique: Vec<Unique>,
     /// The attribute that names the object for people, if it has a name.

@@ -35,6 +35,8 @@ fn facts_name_attributes_that_exist() {
         );
         paths.extend(facts.limits.iter().flat_map(|limit| &limit.per).map(ecow::EcoString::as_str));
         paths.extend(facts.live_owned.iter().map(|owned| owned.attr.as_str()));
+        paths.extend(facts.untold.iter().chain(&facts.renamed_by).map(AsRef::<str>::as_ref));
+        paths.extend(facts.protection.iter().map(AsRef::<str>::as_ref));
         paths.extend(facts.interruption.keys().map(ecow::EcoString::as_str));
         paths.extend(facts.api.list_per.iter().map(ecow::EcoString::as_str));
         for path in paths {

@@ -189,7 +189,8 @@ impl Reader<'_> {
                 "map" => Nesting::Map,
                 other => return Err(fail(self.name, place, &format!("nesting {other}"))),
             },
-            min_items: file.min_items.max(usize::from(presence.required)),
+            // What the provider asks of a block that may be left out, Terraform does not check.
+            min_items: if presence.required { file.min_items.max(1) } else { 0 },
             max_items: file.max_items,
             presence: presence.into(),
             deprecated: file.deprecated,

@@ -5,10 +5,10 @@ use ecow::EcoString;
 use super::check::{Candidate, cascade, in_use};
 use super::cloud::{Sim, State};
 use super::object::Object;
-use crate::base::{Id, TypeName};
+use crate::base::{Id, Region, TypeName};
 use crate::plan::Status;
-use crate::provider::{CreateRequest, DeleteRequest, Error, ErrorClass, UpdateRequest};
-use crate::schema::{Call, Schema};
+use crate::provider::{CreateRequest, DeleteRequest, Error, ErrorClass, UpdateRequest, tags};
+use crate::schema::{Call, Idempotency, Owner, Schema};
 use crate::value::{Type, Value};
 
 impl Sim {
@@ -22,12 +22,13 @@ impl Sim {
         let region = self.region(state, &request.scope);
         let lost = self.admit(state, schema, Call::Create, now)?;
         let replay = state.store.of_type(request.type_name.as_str());
-        let is_token = schema.terrace.idempotency == crate::schema::Idempotency::Token;
+        let is_token = schema.terrace.idempotency == Idempotency::Token;
         let replay = replay
             .filter(|object| is_token && object.token == request.token && object.gone_at.is_none());
         if let Some(object) = replay.into_iter().find(|object| !object.token.is_empty()) {
             return Ok(object.id.clone());
         }
+        self.is_fresh_reference(state, schema, request)?;
         let desired = request.desired.clone().unmark_deep().0;
         let candidate = Candidate { schema, region: &region, value: &desired, itself: None };
         candidate.references(&state.store)?;
@@ -41,7 +42,10 @@ impl Sim {
             region,
             id: id.clone(),
             value,
-            owner: schema.terrace.owner.is_tags().then(|| request.owner.clone()),
+            owner: match schema.terrace.owner {
+                Owner::Tags { on_create: true } => tagged(&request.owner),
+                _ => None,
+            },
             token: request.token.clone(),
             ready_at: now + takes,
             visible_at: now + self.options.consistency,
@@ -59,8 +63,25 @@ impl Sim {
         }
     }
 
+    /// A caller reference is good for one object.
+    fn is_fresh_reference(
+        &self,
+        state: &State,
+        schema: &Schema,
+        request: &CreateRequest,
+    ) -> Result<(), Error> {
+        let mut same = state.store.of_type(request.type_name.as_str());
+        let used = schema.terrace.idempotency == Idempotency::CallerReference
+            && same.any(|object| object.token == request.token && object.gone_at.is_none());
+        if !used {
+            return Ok(());
+        }
+        let call = format!("{}:{}", schema.terrace.api.service, schema.terrace.api.create);
+        Err(Error::new(ErrorClass::AlreadyExists, call, "the caller reference was used before"))
+    }
+
     /// Changes an object.
-    pub(super) fn update_now(&self, request: &UpdateRequest) -> Result<(), Error> {
+    pub(super) fn update_now(&self, request: &UpdateRequest) -> Result<Option<Id>, Error> {
         let schema = self.schema(&request.type_name)?;
         let now = self.now();
         let mut state = self.lock();
@@ -75,15 +96,39 @@ impl Sim {
         let value =
             self.computed(state, (schema, &object.region), &planned, Some(&object.value), now);
         let takes = schema.terrace.durations.update.typical() * self.options.pace;
-        if let Some(object) = state.store.object_mut(&request.type_name, &request.id) {
-            object.value = value;
-            object.ready_at = object.ready_at.max(now + takes);
-        }
+        let renamed = self.rename(state, (schema, &object.region), &object.value, &value, now);
+        let value = renamed.clone().map_or(value, |(_, value)| value);
+        let renamed = renamed.map(|(id, _)| id);
+        state.store.remove(&request.type_name, &request.id);
+        state.store.insert(Object {
+            id: renamed.clone().unwrap_or_else(|| request.id.clone()),
+            value,
+            ready_at: object.ready_at.max(now + takes),
+            ..object
+        });
         self.save(state, now)?;
         match lost {
             Some(fault) => Err(Error::new(fault.class, "update", "the answer was lost")),
-            None => Ok(()),
+            None => Ok(renamed),
         }
+    }
+
+    /// The new id of an object, with its value, where an update gives it one.
+    fn rename(
+        &self,
+        state: &mut State,
+        (schema, region): (&Schema, &Region),
+        before: &Value,
+        after: &Value,
+        now: f64,
+    ) -> Option<(Id, Value)> {
+        let names = &schema.terrace.renamed_by;
+        names.iter().find(|name| before.attribute(name) != after.attribute(name))?;
+        let mut bare = after.as_entries()?.clone();
+        bare.insert("id".into(), Value::null(Type::String));
+        let value = self.computed(state, (schema, region), &Value::object(bare), None, now);
+        let id = value.attribute("id").and_then(Value::as_str)?;
+        Some((Id::new(id), value))
     }
 
     /// Deletes an object, and what goes along with it.
@@ -198,4 +243,9 @@ fn asked(live: &Value, request: &UpdateRequest) -> Value {
         }
     }
     Value::object(entries)
+}
+
+/// An owner as the tags of an object tell it.
+pub(super) fn tagged(owner: &crate::plan::Owner) -> Option<crate::plan::Owner> {
+    tags::owner_from_tags(&tags::owner_to_tags(owner))
 }

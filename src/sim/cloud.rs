@@ -9,6 +9,7 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
+use super::change::tagged;
 use super::compute::Computation;
 use super::data;
 use super::object::{Object, without_secrets};
@@ -18,9 +19,9 @@ use crate::base::{Id, Mode, Region, StackName, TypeName};
 use crate::plan::{Live, Scope, Status};
 use crate::provider::{
     ClaimRequest, CreateRequest, DataRequest, DeleteRequest, Error, ErrorClass, FindRequest,
-    Future, Goal, ListRequest, Poll, PollRequest, ReadRequest, Reader, UpdateRequest, Writer,
+    Future, Goal, ListRequest, Poll, PollRequest, ReadRequest, Reader, UpdateRequest, Writer, tags,
 };
-use crate::schema::{Call, Registry, Schema, rates};
+use crate::schema::{Call, Idempotency, Registry, Schema, rates};
 use crate::value::Value;
 use crate::world::Disk;
 
@@ -261,8 +262,14 @@ impl Sim {
             .store
             .of_type(request.type_name.as_str())
             .filter(|object| object.gone_at.is_none());
-        all.filter(|object| object.owner.as_ref() == Some(&request.owner) || same_unique(object))
-            .collect()
+        let ours = |object: &Object| {
+            object.owner.as_ref().is_some_and(|owner| tags::says(owner, &request.owner))
+        };
+        let same_token = |object: &Object| {
+            let by_token = schema.terrace.idempotency == Idempotency::CallerReference;
+            by_token && object.token == request.token
+        };
+        all.filter(|object| ours(object) || same_token(object) || same_unique(object)).collect()
     }
 }
 
@@ -389,7 +396,7 @@ impl Writer for Sim {
         ready(found())
     }
 
-    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, ()> {
+    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, Option<Id>> {
         ready(self.update_now(request))
     }
 
@@ -403,7 +410,7 @@ impl Writer for Sim {
             let now = self.now();
             let mut state = self.lock();
             if let Some(object) = state.store.object_mut(&request.type_name, &request.id) {
-                object.owner = request.owner.clone().filter(|_| is_tagged);
+                object.owner = request.owner.as_ref().filter(|_| is_tagged).and_then(tagged);
             }
             self.save(&state, now)
         };

@@ -242,12 +242,12 @@ impl Writer for Fake {
         })
     }
 
-    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, ()> {
+    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, Option<Id>> {
         self.call("update", move |world| {
             let object = world.objects.iter_mut().find(|object| object.live.id == request.id);
             let missing = || Error::new(ErrorClass::NotFound, "update", "it is not there");
             object.ok_or_else(missing)?.live.value = request.planned.clone();
-            Ok(())
+            Ok(None)
         })
     }
 
@@ -333,6 +333,15 @@ impl Types for FakeTypes {
 
     fn untold(&self, _: &TypeName, _: &Value, _: &Value) -> BTreeMap<EcoString, Value> {
         BTreeMap::new()
+    }
+
+    fn never_told(&self, _: &TypeName, desired: &Value) -> BTreeMap<EcoString, Value> {
+        let secret = desired.attribute("secret");
+        secret.map(|secret| ("secret".into(), secret.clone())).into_iter().collect()
+    }
+
+    fn may_be(&self, _: &TypeName, desired: &Value, live: &Value) -> bool {
+        desired.attribute("kind") == live.attribute("kind")
     }
 
     fn owned(&self, _: &TypeName, _: &Value, live: &Value) -> Value {

@@ -70,6 +70,7 @@ fn intent(text: &str) -> Intent {
         token: "token".into(),
         nonce: None,
         desired: Value::object([("password", Value::string(CANARY))]),
+        after: vec![address("aws_vpc.other")],
     }
 }
 

@@ -277,12 +277,12 @@ impl Writer for VirtualObjects {
         now(records.iter().map(|record| self.live(record)).collect())
     }
 
-    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, ()> {
+    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, Option<Id>> {
         let Some(record) = self.record(&request.type_name, &request.id) else {
             return now(Err(missing(&request.type_name, &request.id)));
         };
         let value = make::change(&request.type_name, &request.planned);
-        now(self.write(record, &value))
+        now(self.write(record, &value).map(|()| None))
     }
 
     fn delete<'a>(&'a self, request: &'a DeleteRequest) -> Future<'a, ()> {

@@ -192,6 +192,16 @@ fn apply_rules(
     config: &Value,
     planned: &mut BTreeMap<EcoString, Value>,
 ) {
+    let moves = |name: &EcoString| {
+        !equal::same(
+            schema.framework,
+            prior.attribute(name).unwrap_or(&Value::null(Type::Dynamic)),
+            planned.get(name).unwrap_or(&Value::null(Type::Dynamic)),
+        )
+    };
+    if schema.terrace.renamed_by.iter().any(moves) {
+        planned.insert("id".into(), computed_not_null(&Type::String));
+    }
     for rule in &schema.rules {
         let now = rule.phase.as_deref().is_none_or(|phase| phase == "plan");
         if !matches!(rule.effect, Effect::Computed | Effect::IgnoreChange) || !now {

@@ -1,7 +1,9 @@
 //! Planner, engine and ledger together on the simulated AWS.
 
+mod crash;
 mod every_type;
 mod faults;
+mod front;
 mod memory;
 mod specimen;
 mod stage;

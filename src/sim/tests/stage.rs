@@ -1,7 +1,7 @@
 //! A user with a configuration, a ledger and the simulated AWS: plans, applies, and changes things by hand.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use camino::Utf8Path;
@@ -21,6 +21,9 @@ use crate::sim::{Options, Sim};
 use crate::value::Value;
 use crate::world::memory::{FileTree, SeededEntropy, StoppedClock};
 use crate::world::{Disk, MemoryDisk, RealProcesses, World};
+
+/// Every type, read once for all stages.
+static REGISTRY: LazyLock<Arc<Registry>> = LazyLock::new(|| Arc::new(Registry::embedded()));
 
 /// Each run is a process of its own.
 static PROCESS: AtomicU32 = AtomicU32::new(2);
@@ -66,7 +69,7 @@ impl Stage {
     }
 
     pub fn with(config: &str, options: Options) -> Self {
-        let registry = Arc::new(Registry::embedded());
+        let registry = REGISTRY.clone();
         Self {
             config: config.to_owned(),
             disk: MemoryDisk::default(),
