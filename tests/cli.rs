@@ -2,15 +2,26 @@
 
 #![expect(clippy::disallowed_methods, reason = "it looks at the folder that the program ran in")]
 
+#[cfg(feature = "aws")]
+#[path = "cli/cloud.rs"]
+mod cloud;
+#[path = "cli/damage.rs"]
+mod damage;
 #[path = "cli/demo.rs"]
 mod demo;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/flags.rs"]
+mod flags;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/sandbox.rs"]
 mod sandbox;
 #[path = "cli/saved.rs"]
 mod saved;
+#[path = "cli/secrets.rs"]
+mod secrets;
+#[path = "cli/signals.rs"]
+mod signals;
 #[path = "cli/stack.rs"]
 mod stack;

@@ -52,6 +52,7 @@ struct Ears {
 
 impl Ears {
     fn hear(&mut self, event: &Event, context: &mut Context) {
+        log(event);
         self.gauge.hear(event);
         context.printer.live(self.gauge.line());
         if !self.pace.is_due(event) {
@@ -65,6 +66,19 @@ impl Ears {
             }
             Voice::Json => context.tell_if(|lines| lines.event(event)),
         }
+    }
+}
+
+/// Writes an event into the log. What programs print is their own, and may be secret.
+fn log(event: &Event) {
+    let Ok(text) = serde_json::to_string(event) else { return };
+    match event {
+        Event::ProvisionOutput { .. } => {}
+        Event::StepProgress { .. } | Event::Discovering { .. } => tracing::trace!("{text}"),
+        Event::StepFailed { .. } | Event::Throttled { .. } | Event::StepRetrying { .. } => {
+            tracing::warn!("{text}");
+        }
+        _ => tracing::debug!("{text}"),
     }
 }
 

@@ -12,6 +12,7 @@ mod error;
 mod gauge;
 mod inputs;
 mod ledger;
+mod logging;
 mod outside;
 mod planfile;
 mod planning;

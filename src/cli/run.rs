@@ -11,13 +11,15 @@ use super::env::Environment;
 use super::error::{CommandError, Exit, Kind, Outcome};
 use super::printer::Printer;
 use super::settings::Global;
-use super::{argv, commands};
+use super::{argv, commands, logging};
 
 /// Runs the program.
 #[must_use]
 pub fn run(arguments: Vec<String>) -> ExitCode {
     let environment = Environment::read();
+    logging::begin(&environment);
     let arguments = argv::prepare(arguments, &environment);
+    tracing::debug!(version = commands::version::TERRACE, "terrace begins");
     let args = match Args::try_parse_from(arguments) {
         Ok(args) => args,
         Err(error) => return refuse(&error, &environment),

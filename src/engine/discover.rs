@@ -330,6 +330,10 @@ impl Discovery {
         for (generation, claimants) in claims.iter().rev() {
             match claimants.as_slice() {
                 [live] => objects.push(live.clone()),
+                // One object that was met in two lists.
+                [live, others @ ..] if others.iter().all(|other| other.id == live.id) => {
+                    objects.push(live.clone());
+                }
                 several => {
                     let known = self
                         .entries

@@ -8,7 +8,9 @@ mod purpose;
 pub mod testing;
 pub mod text;
 mod totals;
+mod veil;
 
 pub use change::{Change, Verb, changes};
 pub use purpose::Purpose;
 pub use totals::Totals;
+pub use veil::Veil;

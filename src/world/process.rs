@@ -47,6 +47,9 @@ impl Processes for RealProcesses {
             let mut command = tokio::process::Command::new(name);
             command.args(arguments).envs(&program.environment).kill_on_drop(true);
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            // Ctrl-C at the terminal is for terrace, which lets what is under way end.
+            #[cfg(unix)]
+            command.process_group(0);
             if let Some(folder) = &program.folder {
                 command.current_dir(folder);
             }

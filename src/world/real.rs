@@ -36,6 +36,10 @@ impl Files for System {
     }
 
     fn write(&self, path: &Utf8Path, content: &[u8]) -> io::Result<()> {
+        // A device or a pipe is written to, and not replaced by a file.
+        if self.kind(path)? == Some(FileKind::Other) {
+            return std::fs::write(path, content);
+        }
         let folder = path.parent().filter(|folder| !folder.as_str().is_empty());
         let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Utf8Path::new(".")))?;
         file.write_all(content)?;

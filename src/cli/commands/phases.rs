@@ -28,6 +28,9 @@ pub fn run(args: &Phases, context: &mut Context) -> Outcome {
         for step in &steps {
             context.printer.print(&step.text());
         }
+        if !context.global.automation {
+            context.printer.progress("`terrace status` says which of them the stack is in.");
+        }
     }
     Ok(Exit::Success)
 }

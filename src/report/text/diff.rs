@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::literal::{self, STEP, line, literal, scalar};
-use crate::report::Change;
 use crate::report::paint::{ADD, CHANGE, FAINT, READ, REMOVE, paint};
+use crate::report::{Change, Veil};
 use crate::value::{AttrPath, Kind, PathStep, Value};
 
 /// Attributes that tell which object it is; shown although they do not change.
@@ -51,12 +51,14 @@ impl<'a> Diff<'a> {
     #[must_use]
     pub fn of(change: &'a Change<'a>, indent: usize) -> String {
         let mut diff = Diff { change, text: String::new() };
-        match (change.before(), change.after()) {
+        let veil = Veil::of(change.before().into_iter().chain(change.after()));
+        let veiled = |value: Option<&Value>| value.map(|value| veil.over(value));
+        match (veiled(change.before()), veiled(change.after())) {
             (Some(before), Some(after)) => {
-                diff.entries(before, after, indent, &AttrPath::default());
+                diff.entries(&before, &after, indent, &AttrPath::default());
             }
-            (None, Some(after)) => diff.whole(after, "+", indent),
-            (Some(before), None) => diff.whole(before, "-", indent),
+            (None, Some(after)) => diff.whole(&after, "+", indent),
+            (Some(before), None) => diff.whole(&before, "-", indent),
             (None, None) => {}
         }
         diff.text

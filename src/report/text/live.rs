@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::literal::{line, literal};
 use crate::plan::{Action, Outcome, Step};
+use crate::report::Veil;
 use crate::report::paint::{FAINT, STRONG, paint};
 use crate::value::Value;
 
@@ -40,6 +41,7 @@ pub fn live(outcome: &Outcome) -> String {
 #[must_use]
 pub fn object(step: &Step) -> String {
     let Some(value) = &step.prior else { return String::new() };
+    let value = &Veil::of([value]).over(value);
     let resource = &step.address.resource;
     let deposed = if step.deposed { " (left by a replacement)" } else { "" };
     let title = paint(STRONG, format!("# {}{deposed}", step.address));

@@ -1,0 +1,142 @@
+//! Ctrl-C and SIGTERM, through the real program: what is under way ends, nothing is lost and nothing made twice.
+
+#![cfg(unix)]
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, ChildStdout, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::sandbox::Sandbox;
+
+/// Two objects, one after the other; the first takes a while.
+const SLOW: &str = r#"
+resource "terraform_data" "first" {
+  provisioner "local-exec" {
+    command = "echo begun; sleep ${var.seconds}; echo made >> made.txt"
+  }
+}
+
+resource "terraform_data" "second" {
+  input = terraform_data.first.id
+}
+
+variable "seconds" {
+  default = 2
+}
+"#;
+
+/// A run of the program that has said a word and goes on.
+struct Running {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    said: String,
+}
+
+impl Running {
+    /// Starts the program and waits until it says that word.
+    fn until(sandbox: &Sandbox, arguments: &[&str], word: &str) -> Self {
+        let mut command = sandbox.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program runs");
+        let out = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut running = Self { child, out, said: String::new() };
+        while !running.said.contains(word) {
+            let read = running.out.read_line(&mut running.said).expect("it talks");
+            assert!(read > 0, "it ended without saying {word}: {}", running.said);
+        }
+        running
+    }
+
+    fn signal(&self, signal: Signal) {
+        let id = i32::try_from(self.child.id()).expect("a process id");
+        kill_process(Pid::from_raw(id).expect("a process id"), signal).expect("it is alive");
+    }
+
+    /// Its exit code, all that it said, and how long it went on.
+    fn end(mut self) -> (Option<i32>, String, Duration) {
+        let began = Instant::now();
+        self.out.read_to_string(&mut self.said).expect("it talks");
+        let mut err = self.child.stderr.take().expect("a pipe");
+        err.read_to_string(&mut self.said).expect("it talks");
+        let status = self.child.wait().expect("it ends");
+        (status.code(), self.said, began.elapsed())
+    }
+}
+
+fn sandbox() -> Sandbox {
+    let mut sandbox = Sandbox::of(SLOW);
+    // Objects of the ledger's own take no cloud; beside the real one time is real.
+    sandbox.set("TERRACE_CLOUD", "aws");
+    sandbox.set("PATH", "/usr/bin:/bin");
+    sandbox
+}
+
+fn finish(sandbox: &Sandbox) {
+    let out = sandbox.run("apply -auto-approve -no-color -var seconds=0").ok();
+    assert!(!out.err.contains("lock"), "the lock was given back: {}", out.err);
+    sandbox.run("plan -detailed-exitcode").ok();
+    let status = sandbox.run("status").ok().out;
+    assert!(status.contains("objects    2"), "{status}{out}");
+}
+
+#[test]
+fn the_first_signal_lets_what_is_under_way_end() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let sandbox = sandbox();
+        let run = Running::until(&sandbox, &["apply", "-auto-approve", "-no-color"], "begun");
+        run.signal(signal);
+        let (code, said, _) = run.end();
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("terraform_data.first: Creation complete"), "{said}");
+        assert!(said.contains("Apply interrupted."), "{said}");
+        assert!(!said.contains("terraform_data.second: Creat"), "{said}");
+        assert!(sandbox.run("status").ok().out.contains("(interrupted)"));
+        finish(&sandbox);
+        assert_eq!(sandbox.read("made.txt"), "made\n", "it was made once");
+    }
+}
+
+#[test]
+fn the_second_signal_stops_at_once() {
+    let sandbox = sandbox();
+    let arguments = ["apply", "-auto-approve", "-no-color", "-var", "seconds=60"];
+    let run = Running::until(&sandbox, &arguments, "begun");
+    run.signal(Signal::INT);
+    // Two signals that come together are one.
+    std::thread::sleep(Duration::from_millis(300));
+    run.signal(Signal::INT);
+    let (code, said, took) = run.end();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(took < Duration::from_secs(20), "{took:?}: {said}");
+    finish(&sandbox);
+}
+
+#[test]
+fn a_signal_at_the_question_changes_nothing() {
+    let sandbox = sandbox();
+    let run = Running::until(&sandbox, &["apply", "-no-color"], "Plan: 2 to add");
+    std::thread::sleep(Duration::from_millis(300));
+    run.signal(Signal::INT);
+    let (code, said, _) = run.end();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("Interrupted"), "{said}");
+    let status = sandbox.run("status").ok().out;
+    assert!(status.contains("objects    0") && status.contains("lock       free"), "{status}");
+    finish(&sandbox);
+}
+
+#[test]
+fn what_was_killed_is_settled_by_the_next_run() {
+    let sandbox = sandbox();
+    let run = Running::until(&sandbox, &["apply", "-auto-approve", "-no-color"], "begun");
+    run.signal(Signal::KILL);
+    let (code, ..) = run.end();
+    assert_eq!(code, None);
+    let status = sandbox.run("status").ok().out;
+    assert!(!status.contains("lock       free"), "its lock is still there: {status}");
+    sandbox.run("apply -auto-approve -var seconds=0").ok();
+    sandbox.run("plan -detailed-exitcode").ok();
+    assert!(sandbox.run("status").ok().out.contains("objects    2"));
+}
