@@ -68,7 +68,7 @@ fn a_secret_is_in_no_output_and_no_file() {
     let mut sandbox = Sandbox::of(STACK);
     sandbox.set("TF_VAR_password", CANARY);
     sandbox.set("TERRACE_LOG", "trace");
-    let mut check = |arguments: &str, code: i32| {
+    let check = |arguments: &str, code: i32| {
         let run = sandbox.run(arguments);
         assert_eq!(run.code, code, "{arguments}: {run}");
         for text in [&run.out, &run.err] {

@@ -133,6 +133,7 @@ pub fn body(
     let named = BodySchema {
         attributes: schema.into_iter().flat_map(Block::argument_names).map(Into::into).collect(),
         blocks: schema.into_iter().flat_map(Block::block_names).map(|n| (n.into(), 0)).collect(),
+        constants: Vec::new(),
     };
     let (expanded, _) = written.expand_json(&named);
     let arguments = expanded.attributes.iter();
