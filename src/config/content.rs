@@ -66,14 +66,12 @@ impl Shape {
     pub fn part(&self, body: Body, problems: &mut Diagnostics) -> (Content, Body) {
         let mut content = Content::default();
         let mut rest = Body { span: body.span, end: body.end, json: None, ..Body::default() };
-        let (attributes, blocks) = (body.attributes, body.blocks);
-        for attribute in attributes {
-            if self.has_argument(&attribute.name.name) {
-                content.attributes.push(attribute);
-            } else {
-                rest.attributes.push(attribute);
-            }
-        }
+        let (mut attributes, blocks) = (body.attributes, body.blocks);
+        let known = attributes.extract_if(.., |attribute| self.has_argument(&attribute.name.name));
+        content.attributes.extend(known);
+        // There are as many bodies as resources: their room counts.
+        attributes.shrink_to_fit();
+        rest.attributes = attributes;
         for block in blocks {
             match self.labels(&block.ident.name) {
                 Some(names) => {

@@ -191,7 +191,8 @@ impl Loader<'_> {
         let mut decoder = Decoder::new(&self.json);
         decoder.into.dir = dir.to_owned();
         let root = decoder.root(blocks.primary);
-        let (declarations, problems) = (decoder.into, decoder.problems);
+        let (mut declarations, problems) = (decoder.into, decoder.problems);
+        declarations.resources.shrink_to_fit();
         self.problems.extend(problems);
         Ok((declarations, root))
     }

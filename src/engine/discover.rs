@@ -207,13 +207,17 @@ impl Discovery {
 
     /// Objects that were made a moment ago and are in no list yet: an empty answer is no proof of absence.
     async fn await_young(&self, wanted: &BTreeSet<Place>, lists: &mut [(Place, Vec<Live>)]) {
-        let young = self.entries.iter().filter(|entry| {
-            let place = (entry.type_name.clone(), entry.scope.clone());
-            let listed = lists.iter().find(|(listed, _)| *listed == place);
-            let seen = listed.is_some_and(|(_, found)| found.iter().any(|l| l.id == entry.id));
-            entry.age < retry::CONSISTENCY && wanted.contains(&place) && !seen
+        let seen: BTreeSet<(&Place, &Id)> = lists
+            .iter()
+            .flat_map(|(place, found)| found.iter().map(move |live| (place, &live.id)))
+            .collect();
+        let remembered =
+            wanted.iter().flat_map(|place| self.entries_in(place).map(move |entry| (place, entry)));
+        let young = remembered.filter(|(place, entry)| {
+            entry.age < retry::CONSISTENCY && !seen.contains(&(*place, &entry.id))
         });
-        let found = futures_util::future::join_all(young.map(|entry| self.await_one(entry))).await;
+        let awaited = young.map(|(_, entry)| self.await_one(entry));
+        let found = futures_util::future::join_all(awaited).await;
         for live in found.into_iter().flatten() {
             let list = lists.iter_mut().find(|((type_name, scope), _)| {
                 *type_name == live.type_name && *scope == live.scope

@@ -86,6 +86,7 @@ pub async fn apply(setup: &Setup, plan: &Plan, resolver: &mut dyn Resolver) -> R
         told,
         turns: BTreeMap::new(),
         flying: FuturesUnordered::new(),
+        crowd: CROWD,
         began: Instant::now(),
         counts: Counts::default(),
         problems: Diagnostics::none(),
@@ -121,6 +122,10 @@ fn work(step: &Step, types: &dyn Types) -> Work {
     Work { after: step.after.clone(), typical, lane }
 }
 
+/// Steps that are started before it is looked whether any has landed: ten thousand that are over at once need not be
+/// in memory at once.
+const CROWD: usize = 256;
+
 type Flight<'a> = BoxFuture<'a, (StepId, Landing)>;
 
 /// What a step's future comes back with.
@@ -140,6 +145,8 @@ struct Run<'a> {
     /// Steps that wait for their turn to make another call.
     turns: BTreeMap<StepId, oneshot::Sender<()>>,
     flying: FuturesUnordered<Flight<'a>>,
+    /// How many may fly before it is looked whether any has landed.
+    crowd: usize,
     began: Instant,
     counts: Counts,
     problems: Diagnostics,
@@ -153,9 +160,10 @@ impl<'a> Run<'a> {
         let stop = cancel.reached(Urgency::Stop);
         tokio::pin!(drain, stop);
         loop {
-            let until = match self.start_what_may() {
-                Next::Finished if self.flying.is_empty() => break,
-                Next::At(at) => Some(self.began + at),
+            let next = self.start_what_may();
+            let until = match next {
+                Some(Next::Finished) if self.flying.is_empty() => break,
+                Some(Next::At(at)) => Some(self.began + at),
                 _ => None,
             };
             tokio::select! {
@@ -167,8 +175,13 @@ impl<'a> Run<'a> {
                 () = &mut drain, if self.urgency == Urgency::None => self.interrupted(Urgency::Drain),
                 Some(tell) = self.told.recv() => self.hear(tell),
                 Some((id, landing)) = self.flying.next(), if !self.flying.is_empty() => {
+                    self.crowd = CROWD;
                     self.hear_all();
                     self.landed(id, landing);
+                }
+                // All that fly wait for something: there is room for more.
+                () = std::future::ready(()), if next.is_none() => {
+                    self.crowd = self.flying.len() + CROWD;
                 }
                 () = sleep_until(until), if until.is_some() => {}
             }
@@ -176,12 +189,16 @@ impl<'a> Run<'a> {
         self.finish().await
     }
 
-    /// Starts, or lets go on, everything that may; answers what there is to wait for.
-    fn start_what_may(&mut self) -> Next {
+    /// Starts, or lets go on, everything that may; answers what there is to wait for, and nothing where so many fly
+    /// that those should land first.
+    fn start_what_may(&mut self) -> Option<Next> {
         loop {
             self.hear_all();
+            if self.flying.len() >= self.crowd {
+                return None;
+            }
             let next = self.scheduler.next(self.began.elapsed());
-            let Next::Grant(step) = next else { return next };
+            let Next::Grant(step) = next else { return Some(next) };
             match self.turns.remove(&step) {
                 Some(turn) => drop(turn.send(())),
                 None => self.start(step),
@@ -228,7 +245,7 @@ impl<'a> Run<'a> {
     fn order(&mut self, step: &'a Step) -> Result<Order, Diagnostics> {
         let mut order = Order { desired: None, after: self.after(step), provisioners: Vec::new() };
         if matches!(step.action, Action::Create | Action::Update | Action::Read) {
-            let (desired, problems) = self.resolver.desired(step.id);
+            let (desired, problems) = self.resolver.desired(step);
             if problems.has_errors() {
                 return Err(problems);
             }
@@ -237,7 +254,7 @@ impl<'a> Run<'a> {
             order.desired = Some(desired);
         }
         if let (Action::Delete, Some(prior)) = (step.action, &step.prior) {
-            let (provisioners, problems) = self.resolver.provisioners(step.id, prior);
+            let (provisioners, problems) = self.resolver.provisioners(step, prior);
             if problems.has_errors() {
                 return Err(problems);
             }
@@ -285,7 +302,7 @@ impl<'a> Run<'a> {
         match landing {
             Landing::Carried(Ok(done), Some(made), elapsed) => {
                 let value = done.value.clone().unwrap_or(Value::null(crate::value::Type::Dynamic));
-                let (provisioners, problems) = self.resolver.provisioners(id, &value);
+                let (provisioners, problems) = self.resolver.provisioners(self.step(id), &value);
                 if problems.has_errors() {
                     self.count(done.counts);
                     self.fail(id, Failure::Told(problems), Some(made), elapsed);
@@ -310,7 +327,7 @@ impl<'a> Run<'a> {
         let step = self.step(id);
         self.count(done.counts);
         self.problems.extend(done.problems);
-        let problems = self.resolver.done(id, done.value);
+        let problems = self.resolver.done(step, done.value);
         if problems.has_errors() {
             self.fail(id, Failure::Told(problems), made, elapsed);
             return;

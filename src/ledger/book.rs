@@ -316,6 +316,11 @@ impl Inner {
         self.log.flush().await
     }
 
+    /// Whether something is being made durable just now.
+    pub(super) fn is_flushing(&self) -> bool {
+        self.log.is_flushing()
+    }
+
     /// How many bytes wait to be made durable.
     pub(super) fn pending(&self) -> usize {
         self.log.pending()

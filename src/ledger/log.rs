@@ -49,6 +49,11 @@ impl Log {
         self.waiting().lines.len()
     }
 
+    /// Whether somebody writes just now.
+    pub(super) fn is_flushing(&self) -> bool {
+        self.turn.try_lock().is_err()
+    }
+
     /// How many bytes were taken since the log was opened.
     pub(super) fn taken(&self) -> u64 {
         self.waiting().taken

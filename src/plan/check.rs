@@ -56,10 +56,10 @@ pub fn check(plan: &Plan) -> Vec<Fault> {
             faults.push(Fault::SharedAddress(other, step.id, step.address.clone()));
         }
         faults.extend(halves(plan, place));
-        for name in step.unknown.keys() {
+        for (name, _) in &step.unknown {
             let planned = step.planned.as_ref().and_then(|planned| planned.attribute(name));
             if planned.is_some_and(crate::value::Value::is_wholly_known) {
-                faults.push(Fault::Known(step.id, name.clone()));
+                faults.push(Fault::Known(step.id, name.to_string()));
             }
         }
         let deletes = matches!(step.action, Action::Delete | Action::Forget);

@@ -112,9 +112,7 @@ fn finish(mut walk: Walk) -> Outcome {
     if walk.selection.is_limited() {
         walk.problems.push(targeted());
     }
-    let (drafts, found) = order::arrange(&walk);
-    walk.problems.extend(found);
-    let steps = drafts.iter().map(|draft| draft.step.clone()).collect();
+    let (steps, sources) = order::arrange(&mut walk).into_iter().unzip();
     let plan = Plan { steps, ..empty_plan(&walk.input) };
     let outputs = outputs(&walk);
     let variables = root_variables(&walk);
@@ -137,7 +135,7 @@ fn finish(mut walk: Walk) -> Outcome {
         plan,
     };
     outcome.applyable = !errored && outcome.has_changes();
-    let replay = Some(Box::new(Replay::new(walk, drafts)));
+    let replay = Some(Box::new(Replay::new(walk, sources)));
     if errored {
         outcome.partial = replay;
     } else {

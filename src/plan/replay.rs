@@ -1,20 +1,20 @@
 //! The walk again, while applying: with what the steps before turned out to be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 use indexmap::IndexMap;
 
 use super::diff::{self, DiffInput, marks};
-use super::walk::{ConditionKind, Draft, InstanceId, Place, Source, Walk, judge};
+use super::walk::{ConditionKind, InstanceId, Place, Source, Walk, judge};
 use super::{
-    Action, CheckResult, Provisioner, RememberedOutput, Resolver, RootScope, StepId, conform,
-    ignore, names,
+    Action, CheckResult, Provisioner, RememberedOutput, Resolver, RootScope, Step, conform, ignore,
+    names,
 };
 use crate::base::{Address, Mode};
 use crate::config::{self, ProvisionerWhen, Resource};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::graph::{NodeId, Part};
+use crate::graph::{NodeId, Object, Part};
 use crate::schema::Schema;
 use crate::syntax::ast::Body;
 use crate::value::{Value, convert};
@@ -22,13 +22,17 @@ use crate::value::{Value, convert};
 /// Evaluates steps with the results told so far.
 pub struct Replay {
     walk: Walk,
+    /// The block that each step comes from, by the step's number.
+    sources: Vec<Option<Source>>,
+    /// Variables, locals and outputs that were found wholly known, so that they need no second look.
+    settled: BTreeSet<(InstanceId, NodeId)>,
 }
 
 impl Replay {
-    pub(super) fn new(mut walk: Walk, drafts: Vec<Draft>) -> Self {
-        walk.drafts = drafts;
+    pub(super) fn new(mut walk: Walk, sources: Vec<Option<Source>>) -> Self {
+        walk.forget_planning();
         walk.state.allow_effects();
-        Self { walk }
+        Self { walk, sources, settled: BTreeSet::new() }
     }
 
     /// What the names of the root module came to so far.
@@ -37,20 +41,19 @@ impl Replay {
         RootScope::new(&self.walk.state)
     }
 
-    fn draft(&self, step: StepId) -> Option<&Draft> {
-        self.walk.drafts.get(step.0 as usize)
+    fn source(&self, step: &Step) -> Option<Source> {
+        self.sources.get(step.id.0 as usize).copied().flatten()
     }
 
     /// What the configuration asks of the object of a step, with everything known that is known by now.
-    fn evaluate(&mut self, draft: &Draft, source: Source) -> Result<Value, Diagnostics> {
+    fn evaluate(&mut self, step: &Step, source: Source) -> Result<Value, Diagnostics> {
         let config = self.walk.state.config.clone();
         let registry = self.walk.state.registry.clone();
         let (_, resource) =
             config.tree[source.module].resources.get_index(source.index).ok_or_else(missing)?;
         let schema = self.walk.state.schema_in(&registry, &resource.key).ok_or_else(missing)?;
         self.refresh(source);
-        let repetition =
-            self.walk.repetition_of(source, resource, draft.step.address.key.as_ref())?;
+        let repetition = self.walk.repetition_of(source, resource, step.address.key.as_ref())?;
         let place = self.walk.place_of(source.at, source.index, &repetition);
         let verdict = judge(&place, ConditionKind::Precondition, &resource.lifecycle.preconditions);
         let place = self.walk.place_of(source.at, source.index, &repetition);
@@ -62,26 +65,20 @@ impl Replay {
         if resource.key.mode != Mode::Managed {
             return Ok(value);
         }
-        let value = self.planned(draft, resource, schema, &value);
-        let expected = draft.step.planned.clone().unwrap_or_else(|| value.clone());
-        conform::check(&draft.step.address, &expected, &value, resource.span)?;
-        Ok(self.complete(draft, schema, &value))
+        let value = self.planned(step, resource, schema, &value);
+        let expected = step.planned.clone().unwrap_or_else(|| value.clone());
+        conform::check(&step.address, &expected, &value, resource.span)?;
+        Ok(self.complete(step, schema, &value))
     }
 
-    fn planned(
-        &self,
-        draft: &Draft,
-        resource: &Resource,
-        schema: &Schema,
-        config: &Value,
-    ) -> Value {
-        let prior = draft.step.prior.as_ref().filter(|_| draft.step.action != Action::Create);
+    fn planned(&self, step: &Step, resource: &Resource, schema: &Schema, config: &Value) -> Value {
+        let prior = step.prior.as_ref().filter(|_| step.action != Action::Create);
         let config = match prior {
             Some(prior) => ignore::apply(&resource.lifecycle.ignore_changes, config, prior, schema),
             None => config.clone(),
         };
-        let tags = self.walk.tags_of_scope(&draft.step.scope);
-        let region = draft.step.scope.region.as_ref();
+        let tags = self.walk.tags_of_scope(&step.scope);
+        let region = step.scope.region.as_ref();
         let accepted =
             prior.map(|prior| self.walk.scheduled_values(schema, prior)).unwrap_or_default();
         let difference = diff::diff(&DiffInput {
@@ -93,9 +90,8 @@ impl Replay {
             region: region.map(crate::base::Region::as_str),
             // The prior value has nothing in it but what is the stack's own.
             seen: prior,
-            sent: self.walk.input.remembered.write_only.get(&draft.step.address),
+            sent: self.walk.input.remembered.write_only.get(&step.address),
         });
-        let step = &draft.step;
         let planned = match prior {
             Some(_) => difference.planned,
             None => {
@@ -106,15 +102,15 @@ impl Replay {
     }
 
     /// The wholly known value to make: null where the cloud decides, as it was where nothing was decided anew.
-    fn complete(&self, draft: &Draft, schema: &Schema, value: &Value) -> Value {
-        let prior = draft.step.prior.as_ref().filter(|_| draft.step.action != Action::Create);
+    fn complete(&self, step: &Step, schema: &Schema, value: &Value) -> Value {
+        let prior = step.prior.as_ref().filter(|_| step.action != Action::Create);
         let value = conform::fill(value, prior);
-        match draft.step.action {
+        match step.action {
             Action::Create => names::generate(
                 schema,
                 &value,
-                &draft.step.address,
-                draft.step.generation,
+                &step.address,
+                step.generation,
                 self.walk.input.seed,
             ),
             _ => value,
@@ -123,8 +119,7 @@ impl Replay {
 
     /// Evaluates anew what a resource refers to and what was not wholly known so far.
     fn refresh(&mut self, source: Source) {
-        let object =
-            crate::graph::Object { module: source.module, part: Part::Resource(source.index) };
+        let object = Object { module: source.module, part: Part::Resource(source.index) };
         if let Some(node) = self.walk.graph.node(object) {
             self.refresh_below(source.at, node);
         }
@@ -133,7 +128,7 @@ impl Replay {
     fn refresh_below(&mut self, at: InstanceId, node: NodeId) {
         let graph = self.walk.graph.clone();
         let mut stack: Vec<(InstanceId, NodeId, bool)> = vec![(at, node, false)];
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         while let Some((here, next, open)) = stack.pop() {
             if open {
                 if (here, next) != (at, node) {
@@ -151,7 +146,7 @@ impl Replay {
                     continue;
                 }
                 for instance in self.walk.related(here, object.module) {
-                    if !self.walk.is_final(instance, object) {
+                    if !self.is_settled(instance, need, object) {
                         stack.push((instance, need, false));
                     }
                 }
@@ -159,16 +154,28 @@ impl Replay {
         }
     }
 
+    /// Whether an object's value cannot change any more. A large one is gone through once, not once per step.
+    fn is_settled(&mut self, at: InstanceId, node: NodeId, object: Object) -> bool {
+        if self.settled.contains(&(at, node)) {
+            return true;
+        }
+        let settled = self.walk.is_final(at, object);
+        if settled {
+            self.settled.insert((at, node));
+        }
+        settled
+    }
+
     fn provisioner(
         &self,
-        draft: &Draft,
+        step: &Step,
         source: Source,
         resource: &Resource,
         provisioner: &config::Provisioner,
         this: &Value,
     ) -> (Provisioner, Diagnostics) {
         let mut problems = Diagnostics::none();
-        let key = draft.step.address.key.as_ref();
+        let key = step.address.key.as_ref();
         let repetition = self.walk.repetition_of(source, resource, key).unwrap_or_default();
         let place = Place {
             this: Some(this),
@@ -224,27 +231,27 @@ impl Replay {
 }
 
 impl Resolver for Replay {
-    fn desired(&mut self, step: StepId) -> (Option<Value>, Diagnostics) {
-        let Some(draft) = self.draft(step).cloned() else { return (None, Diagnostics::none()) };
-        match (draft.step.action, draft.source) {
+    fn desired(&mut self, step: &Step) -> (Option<Value>, Diagnostics) {
+        match (step.action, self.source(step)) {
             (Action::Delete | Action::Forget, _) => (None, Diagnostics::none()),
-            (Action::NoOp, _) | (_, None) => (draft.step.planned, Diagnostics::none()),
-            (_, Some(source)) => match self.evaluate(&draft, source) {
+            (Action::NoOp, _) | (_, None) => (step.planned.clone(), Diagnostics::none()),
+            (_, Some(source)) => match self.evaluate(step, source) {
                 Ok(value) => (Some(value), Diagnostics::none()),
                 Err(problems) => (None, problems),
             },
         }
     }
 
-    fn done(&mut self, step: StepId, value: Option<Value>) -> Diagnostics {
-        let Some(draft) = self.draft(step).cloned() else { return Diagnostics::none() };
-        let (Some(value), Some(source)) = (value, draft.source) else { return Diagnostics::none() };
+    fn done(&mut self, step: &Step, value: Option<Value>) -> Diagnostics {
+        let (Some(value), Some(source)) = (value, self.source(step)) else {
+            return Diagnostics::none();
+        };
         let config = self.walk.state.config.clone();
         let Some((_, resource)) = config.tree[source.module].resources.get_index(source.index)
         else {
             return Diagnostics::none();
         };
-        let value = match &draft.step.planned {
+        let value = match &step.planned {
             Some(planned) => marks::remark(&value, planned),
             None => value,
         };
@@ -255,31 +262,30 @@ impl Resolver for Replay {
             }
             None => value,
         };
-        let address = draft.step.address.clone();
+        let address = &step.address;
         if let Some(group) = &mut self.walk.state.instances[source.at].resources[source.index] {
             group.set(address.key.as_ref(), value.clone());
         }
         if resource.key.mode == Mode::Data {
             self.walk.data.insert(address.clone(), value.clone());
         }
-        self.walk.judge_after(source, resource, &address, &value)
+        self.walk.judge_after(source, resource, address, &value)
     }
 
-    fn provisioners(&mut self, step: StepId, object: &Value) -> (Vec<Provisioner>, Diagnostics) {
+    fn provisioners(&mut self, step: &Step, object: &Value) -> (Vec<Provisioner>, Diagnostics) {
         let mut problems = Diagnostics::none();
-        let Some(draft) = self.draft(step).cloned() else { return (Vec::new(), problems) };
-        let Some(source) = draft.source else { return (Vec::new(), problems) };
+        let Some(source) = self.source(step) else { return (Vec::new(), problems) };
         let config = self.walk.state.config.clone();
         let resource = config.tree[source.module].resources.get_index(source.index);
         let Some((_, resource)) = resource else { return (Vec::new(), problems) };
-        let when = match draft.step.action {
+        let when = match step.action {
             Action::Create => ProvisionerWhen::Create,
             Action::Delete => ProvisionerWhen::Destroy,
             _ => return (Vec::new(), problems),
         };
         let wanted = resource.provisioners.iter().filter(|provisioner| provisioner.when == when);
         let runs = wanted
-            .map(|p| problems.take(self.provisioner(&draft, source, resource, p, object)))
+            .map(|p| problems.take(self.provisioner(step, source, resource, p, object)))
             .collect();
         (runs, problems)
     }

@@ -2,7 +2,7 @@
 
 use ecow::EcoString;
 
-use super::StepId;
+use super::Step;
 use crate::config::OnFailure;
 use crate::diag::Diagnostics;
 use crate::value::Value;
@@ -24,14 +24,14 @@ pub struct Provisioner {
 pub trait Resolver: Send {
     /// The wholly known value that the step is to make (for a `Read`: the data source's configuration), evaluated
     /// with the results told so far. Preconditions are checked here.
-    fn desired(&mut self, step: StepId) -> (Option<Value>, Diagnostics);
+    fn desired(&mut self, step: &Step) -> (Option<Value>, Diagnostics);
 
     /// Tells the object's value after the step; none after a delete. Postconditions are checked here.
-    fn done(&mut self, step: StepId, value: Option<Value>) -> Diagnostics;
+    fn done(&mut self, step: &Step, value: Option<Value>) -> Diagnostics;
 
     /// The provisioners to run with the step, in order, with the object's value as `self`: after a create its new
     /// value, before a delete its last.
-    fn provisioners(&mut self, step: StepId, object: &Value) -> (Vec<Provisioner>, Diagnostics) {
+    fn provisioners(&mut self, step: &Step, object: &Value) -> (Vec<Provisioner>, Diagnostics) {
         let _ = (step, object);
         (Vec::new(), Diagnostics::none())
     }

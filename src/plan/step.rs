@@ -1,7 +1,5 @@
 //! The plan: a list of steps, each one change of one object.
 
-use std::collections::BTreeMap;
-
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
@@ -116,8 +114,8 @@ pub struct Step {
     pub changed: Vec<AttrPath>,
     /// Attributes that force the replacement.
     pub replace_paths: Vec<AttrPath>,
-    /// Unknown attributes with the expression that will decide them, for people to read.
-    pub unknown: BTreeMap<String, EcoString>,
+    /// Unknown attributes with the expression that will decide them, for people to read; sorted.
+    pub unknown: Vec<(EcoString, EcoString)>,
     /// What the step interrupts.
     pub interruption: Interruption,
     /// The address it had before (`moved`).

@@ -1,6 +1,5 @@
 //! What decides an unknown attribute, for people to read: the expression that its argument is set to.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use ecow::EcoString;
@@ -10,8 +9,8 @@ use crate::eval;
 use crate::value::Value;
 
 /// Unknown top-level attributes that the configuration sets, with the references that their arguments make.
-pub(super) fn origins(planned: &Value, resource: &Resource) -> BTreeMap<String, EcoString> {
-    let mut found = BTreeMap::new();
+pub(super) fn origins(planned: &Value, resource: &Resource) -> Vec<(EcoString, EcoString)> {
+    let mut found = Vec::new();
     for argument in &resource.body.attributes {
         let name = &argument.name.name;
         if planned.attribute(name).is_none_or(Value::is_wholly_known) {
@@ -23,9 +22,10 @@ pub(super) fn origins(planned: &Value, resource: &Resource) -> BTreeMap<String, 
             .map(describe)
             .collect();
         if !names.is_empty() {
-            found.insert(name.to_string(), names.join(", ").into());
+            found.push((name.clone(), names.join(", ").into()));
         }
     }
+    found.sort_unstable();
     found
 }
 

@@ -121,7 +121,9 @@ impl<'a> Change<'a> {
     /// What will decide an attribute that is not known yet.
     #[must_use]
     pub fn decided_by(&self, path: &AttrPath) -> Option<&'a EcoString> {
-        self.step.unknown.get(&path.to_string())
+        let path = path.to_string();
+        let decided = self.step.unknown.iter().find(|(name, _)| *name == path.as_str());
+        decided.map(|(_, by)| by)
     }
 
     /// Whether there is anything to tell.

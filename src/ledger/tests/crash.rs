@@ -53,11 +53,11 @@ pub struct Desk {
 }
 
 impl Resolver for Desk {
-    fn desired(&mut self, step: StepId) -> (Option<Value>, Diagnostics) {
-        (self.desired.get(&step).cloned(), Diagnostics::none())
+    fn desired(&mut self, step: &Step) -> (Option<Value>, Diagnostics) {
+        (self.desired.get(&step.id).cloned(), Diagnostics::none())
     }
 
-    fn done(&mut self, _: StepId, _: Option<Value>) -> Diagnostics {
+    fn done(&mut self, _: &Step, _: Option<Value>) -> Diagnostics {
         Diagnostics::none()
     }
 
@@ -83,7 +83,7 @@ fn step(id: usize, address: &Address, action: Action, live: Option<&Live>) -> St
         planned: None,
         changed: Vec::new(),
         replace_paths: Vec::new(),
-        unknown: BTreeMap::new(),
+        unknown: Vec::new(),
         interruption: Interruption::None,
         moved_from: None,
         importing: None,

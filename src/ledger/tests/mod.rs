@@ -1,6 +1,7 @@
 //! The ledger as a whole: what is written comes back, whatever happens in between.
 
 mod apply;
+mod counted;
 mod crash;
 mod fake;
 mod whole;

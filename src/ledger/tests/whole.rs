@@ -10,7 +10,7 @@ use super::{CANARY, all_content, holder, options};
 use crate::config::{self, Manifest};
 use crate::diag::SourceMap;
 use crate::engine::{
-    Cancel, Desk, Ending, Recover, Refresh, Report, SchemaTypes, Setup, Silence, apply,
+    Cancel, Desk, Ending, Listener, Recover, Refresh, Report, SchemaTypes, Setup, Silence, apply,
     forget_stale, plan,
 };
 use crate::ledger::{Ledger, VirtualObjects};
@@ -20,15 +20,22 @@ use crate::world::memory::FileTree;
 use crate::world::{MemoryDisk, RealProcesses, World};
 
 /// A user with a folder.
-struct User {
-    disk: MemoryDisk,
+pub(super) struct User {
+    pub disk: MemoryDisk,
     config: String,
     intent: Intent,
+    /// Hears what happens while applying.
+    pub listener: Arc<dyn Listener>,
 }
 
 impl User {
-    fn new(config: &str) -> Self {
-        Self { disk: MemoryDisk::default(), config: config.to_owned(), intent: Intent::Normal }
+    pub fn new(config: &str) -> Self {
+        Self {
+            disk: MemoryDisk::default(),
+            config: config.to_owned(),
+            intent: Intent::Normal,
+            listener: Arc::new(Silence),
+        }
     }
 
     fn input(&self, ledger: &Ledger, registry: &Arc<Registry>) -> Input {
@@ -57,7 +64,7 @@ impl User {
     }
 
     /// Plans and applies; the plan as text, and what came of it.
-    async fn apply(&self) -> (String, Report) {
+    pub async fn apply(&self) -> (String, Report) {
         let (ledger, _) = Ledger::open(options(&self.disk), holder(1)).await.expect("it opens");
         let registry = Arc::new(Registry::embedded());
         let cloud = Arc::new(VirtualObjects::new(ledger.clone(), registry.clone()));
@@ -78,7 +85,7 @@ impl User {
             cloud,
             journal: Arc::new(ledger.clone()),
             types,
-            listener: Arc::new(Silence),
+            listener: self.listener.clone(),
             cancel: Cancel::default(),
             processes: Arc::new(RealProcesses),
             parallelism: 10,

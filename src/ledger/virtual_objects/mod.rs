@@ -35,6 +35,8 @@ use crate::world::Files;
 
 /// Lines that wait are made durable from that many bytes on.
 const FLUSH_FROM: usize = 256 * 1024;
+/// While that is done for others, nobody waits for it until that many bytes wait.
+const WAIT_FROM: usize = 8 * FLUSH_FROM;
 
 /// The ledger's own objects as a cloud.
 #[derive(Clone)]
@@ -43,6 +45,8 @@ pub struct VirtualObjects {
     registry: Arc<Registry>,
     /// Objects that are ready, or gone, only at that time.
     until: Arc<Mutex<BTreeMap<(TypeName, Id), Instant>>>,
+    /// The last number that an id which several objects would have was made distinct by.
+    numbers: Arc<Mutex<BTreeMap<(TypeName, Id), u64>>>,
     /// Where states of others are read; none are where there are no files.
     files: Option<Arc<dyn Files>>,
 }
@@ -51,7 +55,7 @@ impl VirtualObjects {
     /// The objects of an open ledger, of the types that the registry describes.
     #[must_use]
     pub fn new(ledger: Ledger, registry: Arc<Registry>) -> Self {
-        Self { ledger, registry, until: Arc::default(), files: None }
+        Self { ledger, registry, until: Arc::default(), numbers: Arc::default(), files: None }
     }
 
     /// Reads states of others (`terraform_remote_state`) from `files`.
@@ -111,12 +115,18 @@ impl VirtualObjects {
     fn free_id(&self, type_name: &TypeName, wanted: &Id) -> Id {
         let state = self.inner().state();
         let Some(of_type) = state.objects.get(type_name) else { return wanted.clone() };
-        let taken = |id: &Id| of_type.contains_key(id);
-        let numbered = (2..).map(|number| Id::new(format!("{wanted}~{number}")));
-        std::iter::once(wanted.clone())
-            .chain(numbered)
-            .find(|id| !taken(id))
-            .expect("numbers do not end")
+        if !of_type.contains_key(wanted) {
+            return wanted.clone();
+        }
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = numbers.entry((type_name.clone(), wanted.clone())).or_insert(1);
+        loop {
+            *number += 1;
+            let id = Id::new(format!("{wanted}~{number}"));
+            if !of_type.contains_key(&id) {
+                return id;
+            }
+        }
     }
 
     fn write(&self, mut record: ObjectRecord, value: &Value) -> Result<(), Error> {
@@ -131,7 +141,8 @@ impl VirtualObjects {
 
     /// Keeps what waits small. That a step is durable by itself is not needed: whatever follows it is so later.
     async fn flush(&self) -> Result<(), Error> {
-        if self.inner().pending() < FLUSH_FROM {
+        let (waiting, flushing) = (self.inner().pending(), self.inner().is_flushing());
+        if waiting < FLUSH_FROM || flushing && waiting < WAIT_FROM {
             return Ok(());
         }
         self.inner().flush().await.map_err(unreadable)

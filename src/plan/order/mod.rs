@@ -10,21 +10,22 @@ mod live_refs;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::flow::{Flow, Member};
-use super::walk::{Draft, Walk};
-use super::{Action, StepId};
+use super::walk::{Draft, Source, Walk};
+use super::{Action, Step, StepId};
 use crate::base::Address;
-use crate::diag::Diagnostics;
 use crate::graph::{Dag, NodeId};
 
-/// The drafts as numbered steps, each after those that it needs.
-pub(super) fn arrange(walk: &Walk) -> (Vec<Draft>, Diagnostics) {
+/// The drafts as numbered steps, each after those that it needs, with the blocks that they come from. Takes the drafts
+/// out of the walk.
+pub(super) fn arrange(walk: &mut Walk) -> Vec<(Step, Option<Source>)> {
     let mut edges = Edges::new(&walk.drafts);
     edges.by_configuration(walk);
     edges.between_halves();
     edges.of_deletes();
     let soft = live_refs::between(walk);
     edges.add_where_possible(soft);
-    (edges.into_steps(), Diagnostics::none())
+    let after = edges.after;
+    into_steps(std::mem::take(&mut walk.drafts), &after)
 }
 
 /// Dependencies between drafts, by position.
@@ -163,39 +164,41 @@ impl<'a> Edges<'a> {
     }
 
     fn dag(&self) -> Dag<usize> {
-        let mut dag = Dag::default();
-        (0..self.drafts.len()).for_each(|at| {
-            dag.add(at);
-        });
-        for (at, after) in self.after.iter().enumerate() {
-            dag.depend(node(at), after.iter().map(|need| node(*need)).collect::<Vec<_>>());
-        }
-        dag
+        dag(&self.after)
     }
+}
 
-    /// The steps in order. What is left of a circle, which only an error in this file could make, keeps its place.
-    fn into_steps(self) -> Vec<Draft> {
-        let order = match self.dag().order() {
-            Ok(order) => order.into_iter().map(NodeId::index).collect(),
-            Err(_) => (0..self.drafts.len()).collect::<Vec<usize>>(),
-        };
-        let mut number = vec![StepId(0); self.drafts.len()];
-        for (place, at) in order.iter().enumerate() {
-            number[*at] = step_id(place);
-        }
-        order
-            .into_iter()
-            .map(|at| {
-                let mut draft = self.drafts[at].clone();
-                draft.step.id = number[at];
-                draft.step.replaces = draft.step.replaces.map(|half| number[half.0 as usize]);
-                let mut after: Vec<StepId> = self.after[at].iter().map(|n| number[*n]).collect();
-                after.sort_unstable();
-                draft.step.after = after;
-                draft
-            })
-            .collect()
+fn dag(after: &[BTreeSet<usize>]) -> Dag<usize> {
+    let mut dag = Dag::default();
+    (0..after.len()).for_each(|at| {
+        dag.add(at);
+    });
+    for (at, after) in after.iter().enumerate() {
+        dag.depend(node(at), after.iter().map(|need| node(*need)).collect::<Vec<_>>());
     }
+    dag
+}
+
+/// The drafts as steps in order. What is left of a circle, which only an error in this file could make, keeps its place.
+fn into_steps(drafts: Vec<Draft>, after: &[BTreeSet<usize>]) -> Vec<(Step, Option<Source>)> {
+    let order = match dag(after).order() {
+        Ok(order) => order.into_iter().map(NodeId::index).collect(),
+        Err(_) => (0..drafts.len()).collect::<Vec<usize>>(),
+    };
+    let mut number = vec![StepId(0); drafts.len()];
+    for (place, at) in order.iter().enumerate() {
+        number[*at] = step_id(place);
+    }
+    let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
+    let placed = order.into_iter().map(|at| {
+        let Draft { mut step, source, .. } = drafts[at].take().expect("the order has each once");
+        step.id = number[at];
+        step.replaces = step.replaces.map(|half| number[half.0 as usize]);
+        step.after = after[at].iter().map(|need| number[*need]).collect();
+        step.after.sort_unstable();
+        (step, source)
+    });
+    placed.collect()
 }
 
 /// The draft that makes, keeps or reads each address; for what is only deleted, the delete.

@@ -153,7 +153,7 @@ impl Stage {
         let plan = outcome.plan;
         let mut replay = outcome.replay.expect("planning went well");
         for step in &plan.steps {
-            let (desired, problems) = replay.desired(step.id);
+            let (desired, problems) = replay.desired(step);
             if problems.has_errors() {
                 return Err(problems);
             }
@@ -201,7 +201,7 @@ impl Stage {
                     desired
                 }
             };
-            let problems = replay.done(step.id, result);
+            let problems = replay.done(step, result);
             if problems.has_errors() {
                 return Err(problems);
             }

@@ -1,5 +1,7 @@
 //! Evaluating parts of a configuration a second time, while applying.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::expand::expand;
 use super::instance::{InstanceId, Repetition};
 use super::values::without_keys;
@@ -118,6 +120,15 @@ impl Walk {
         self.checks.forget(&object, &address.to_string());
         self.checks.record(object, address.to_string(), module, address.key.clone(), &verdict);
         verdict.problems
+    }
+
+    /// Lets go of what only planning needs.
+    pub fn forget_planning(&mut self) {
+        self.drafts = Vec::new();
+        self.by_address = BTreeMap::new();
+        self.declared = BTreeSet::new();
+        self.now_by_before = BTreeMap::new();
+        self.waiting = Vec::new();
     }
 
     /// Problems since the last time.

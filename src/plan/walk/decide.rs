@@ -1,7 +1,5 @@
 //! From a difference to steps: create, update, replace, or leave alone.
 
-use std::collections::BTreeMap;
-
 use super::Walk;
 use super::instance::InstanceId;
 use super::resource::Subject;
@@ -321,7 +319,7 @@ pub(super) fn blank(address: &Address, scope: Scope, action: Action) -> Step {
         planned: None,
         changed: Vec::new(),
         replace_paths: Vec::new(),
-        unknown: BTreeMap::new(),
+        unknown: Vec::new(),
         interruption: Interruption::None,
         moved_from: None,
         importing: None,

@@ -50,7 +50,10 @@ fn additions(change: &Change<'_>) -> Json {
         additions.insert("id".into(), id.as_str().into());
     }
     if !step.unknown.is_empty() {
-        additions.insert("decided_by".into(), json!(step.unknown));
+        additions.insert(
+            "decided_by".into(),
+            json!(step.unknown.iter().cloned().collect::<std::collections::BTreeMap<_, _>>()),
+        );
     }
     additions.into()
 }
