@@ -1,86 +1,95 @@
-"""Times validate, plan and apply of N chained terraform_data beside another program, and counts the API calls of a plan."""
+"""What plans and applies of many resources cost, beside another program on the same files.
+
+Processor time is compared, and memory; wall time depends on what else the machine does. What the other program does not
+end within PEER_SECONDS is a lower bound.
+"""
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+import measure
+import shapes
+
 ROOT = Path(__file__).resolve().parents[1]
-ENVIRONMENT = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "NO_COLOR": "1"}
-# Terraform needs many minutes for what comes after.
-LONGEST = float(os.environ.get("PEER_SECONDS", "300"))
+LIMIT = float(os.environ.get("PEER_SECONDS", "300"))
+# For the growth from n to 10n.
+GROWTH = (("chain", 10_000), ("line", 10_000), ("tree", 100), ("each", 1000), ("splat", 1000))
 
 
-def timed(command, folder, limit=None):
-    """Seconds of wall time and peak megabytes; none where it took longer than the limit."""
-    begin = time.monotonic()
-    child = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    try:
-        _, errors = child.communicate(timeout=limit)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.communicate()
-        return None
-    if child.returncode != 0:
-        raise SystemExit(f"{' '.join(command)} failed:\n{errors.decode()}")
-    return time.monotonic() - begin
-
-
-def peak(command, folder):
-    """Peak memory of a command in megabytes, as the operating system counts it."""
-    script = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True);" \
-             "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    done = subprocess.run([sys.executable, "-c", script, *command], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True)
-    return int(done.stdout.split()[-1]) / 1024 if done.returncode == 0 else float("nan")
-
-
-def chain(count):
-    blocks = ['resource "terraform_data" "x0" { input = "0" }\n']
-    blocks += [
-        f'resource "terraform_data" "x{index}" {{ input = terraform_data.x{(index * 7919) % index}.output }}\n'
-        for index in range(1, count)
-    ]
-    return "".join(blocks)
-
-
-def measure(program, count, limit=None):
-    """validate, plan, apply in seconds, and the peak memory of plan."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "main.tf").write_text(chain(count))
-        if Path(program).name == "terraform":
-            timed([program, "init", "-input=false"], folder)
-        result = {
-            "validate": timed([program, "validate"], folder, limit),
-            "plan": timed([program, "plan", "-input=false"], folder, limit),
-            "memory": peak([program, "plan", "-input=false"], folder),
+def run_all(program, shape, count, limit=None):
+    """Cost of validate, plan, apply and another plan; none after the first that went over its limit."""
+    costs = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shapes.write(shape, count, folder)
+        plan = [program, "plan", "-input=false"]
+        if Path(program).name.startswith("terraform"):
+            measure.cost([program, "init", "-input=false"], folder)
+        commands = {
+            "validate": [program, "validate"],
+            "plan": plan,
+            "apply": [program, "apply", "-input=false", "-auto-approve"],
+            "plan again": plan,
         }
-        result["apply"] = timed([program, "apply", "-input=false", "-auto-approve"], folder, limit)
-        return result
+        for what, command in commands.items():
+            costs[what] = measure.cost(command, folder, limit)
+            if costs[what].over:
+                break
+    return costs
 
 
-def compare(program, peer, sizes):
+def ratio(mine, other, of):
+    if other is None:
+        return "-"
+    return f"{'>' if other.over else ''}{getattr(other, of) / getattr(mine, of):.0f}x"
+
+
+def beside(program, peer, shape, sizes):
+    """One table: both programs, in seconds of processor time and megabytes."""
     has_peer = shutil.which(peer) is not None
-    print(f"{'resources':>9}  {'what':<9} {'terrace':>9} {'peer':>9} {'ratio':>8}")
+    print(f"\n{shape}: {shapes.ALL[shape].__doc__}")
+    print(f"{'size':>7}  {'what':<10} {'s':>8} {'peer s':>9} {'ratio':>7} {'MB':>7} {'peer MB':>8} {'ratio':>6}")
     for size in sizes:
-        ours = measure(program, size)
-        theirs = measure(peer, size, LONGEST) if has_peer else {}
-        for what, unit in (("validate", "s"), ("plan", "s"), ("apply", "s"), ("memory", "MB")):
-            mine, other = ours[what], theirs.get(what)
-            ratio = f"{other / mine:7.1f}x" if other else (f">{LONGEST / mine:6.0f}x" if has_peer else "-")
-            peer_text = f"{other:8.2f}" if other else (f">{LONGEST:7.0f}" if has_peer else "-")
-            print(f"{size:>9}  {what:<9} {mine:8.2f}{unit:<2} {peer_text:>8} {ratio:>8}", flush=True)
+        ours = run_all(program, shape, size)
+        theirs = run_all(peer, shape, size, LIMIT) if has_peer else {}
+        for what, mine in ours.items():
+            other = theirs.get(what)
+            seconds = f"{other.processor:.2f}" if other else "-"
+            memory = f"{other.memory:.0f}" if other else "-"
+            print(
+                f"{size:>7}  {what:<10} {mine.processor:>8.2f} {seconds:>9} {ratio(mine, other, 'processor'):>7}"
+                f" {mine.memory:>7.0f} {memory:>8} {ratio(mine, other, 'memory'):>6}",
+                flush=True,
+            )
+
+
+def growth(program):
+    """How much more ten times as many cost, without what a run of nothing costs."""
+    with tempfile.TemporaryDirectory() as name:
+        empty = measure.cost([program, "version"], name)
+    print(f"\n{'shape':<7} {'from':>6} {'to':>7} {'what':<10} {'time':>6} {'memory':>7}")
+    for shape, count in GROWTH:
+        few, many = run_all(program, shape, count), run_all(program, shape, count * 10)
+        for what in ("plan", "apply", "plan again"):
+            time = (many[what].processor - empty.processor) / (few[what].processor - empty.processor)
+            memory = (many[what].memory - empty.memory) / (few[what].memory - empty.memory)
+            print(f"{shape:<7} {count:>6} {count * 10:>7} {what:<10} {time:>5.1f}x {memory:>6.1f}x", flush=True)
 
 
 def start_up(program):
     shop = ROOT / "examples" / "shop"
-    for command in (["version"], ["validate"]):
-        times = sorted(timed([program, *command], shop) for _ in range(20))
-        print(f"terrace {command[0]}: median {times[10] * 1000:.1f} ms of 20 runs")
+    for command in ("version", "validate"):
+        costs = sorted(measure.cost([program, command], shop).wall for _ in range(20))
+        print(f"terrace {command}: median {costs[10] * 1000:.0f} ms, fastest {costs[0] * 1000:.0f} ms of 20 runs")
 
 
 if __name__ == "__main__":
-    start_up(sys.argv[1])
-    compare(sys.argv[1], sys.argv[2], [int(size) for size in sys.argv[3:]])
+    program, peer, *sizes = sys.argv[1:]
+    start_up(program)
+    beside(program, peer, "chain", [int(size) for size in sizes])
+    for shape, count in (("tree", 1000), ("each", 10_000), ("splat", 10_000)):
+        beside(program, peer, shape, [count])
+    growth(program)
