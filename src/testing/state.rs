@@ -140,7 +140,7 @@ impl State {
         &self,
         recipe: &Recipe,
         planned: &Outcome,
-        stale: &[(Address, u32)],
+        stale: &[engine::Stale],
         replay: &mut Replay,
         cancel: &Cancel,
         bench: &Bench,

@@ -151,13 +151,13 @@ impl Writer for MockCloud {
         }
     }
 
-    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, ()> {
+    fn update<'a>(&'a self, request: &'a UpdateRequest) -> Future<'a, Option<Id>> {
         if !self.objects.has(&request.type_name, &request.id) {
             return self.behind.update(request);
         }
         let (value, _) = request.planned.clone().unmark_deep();
         self.objects.change(&request.type_name, &request.id, |live| live.value = value);
-        now(Ok(()))
+        now(Ok(None))
     }
 
     fn delete<'a>(&'a self, request: &'a DeleteRequest) -> Future<'a, ()> {
