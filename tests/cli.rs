@@ -15,6 +15,8 @@ mod files;
 mod flags;
 #[path = "cli/program.rs"]
 mod program;
+#[path = "cli/refused.rs"]
+mod refused;
 #[path = "cli/sandbox.rs"]
 mod sandbox;
 #[path = "cli/saved.rs"]

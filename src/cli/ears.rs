@@ -53,8 +53,10 @@ struct Ears {
 impl Ears {
     fn hear(&mut self, event: &Event, context: &mut Context) {
         log(event);
-        self.gauge.hear(event);
-        context.printer.live(self.gauge.line());
+        if context.printer.is_moving() {
+            self.gauge.hear(event);
+            context.printer.live(self.gauge.line());
+        }
         if !self.pace.is_due(event) {
             return;
         }

@@ -61,13 +61,20 @@ impl Printer {
         }
     }
 
+    /// Whether there may be a line at the bottom of the terminal.
+    #[must_use]
+    pub fn is_moving(&self) -> bool {
+        self.motion == Motion::Allowed
+    }
+
     /// Keeps a line at the bottom of the terminal, below all that is printed, until it is taken away with none.
     pub fn live(&mut self, line: Option<String>) {
         if self.motion == Motion::Never {
             return;
         }
         match (line, &self.bar) {
-            (Some(line), Some(bar)) => bar.set_message(line),
+            (Some(line), Some(bar)) if bar.message() != line => bar.set_message(line),
+            (Some(_), Some(_)) => {}
             (Some(line), None) => self.bar = Some(moving(line)),
             (None, Some(bar)) => {
                 bar.finish_and_clear();

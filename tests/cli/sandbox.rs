@@ -114,6 +114,18 @@ impl Sandbox {
         self.edit_cloud(|objects| objects.retain(|object| !ours(object)));
     }
 
+    /// Makes the owned live objects of a type another stack's.
+    pub fn give_live(&self, type_name: &str, stack: &str) {
+        self.edit_cloud(|objects| {
+            let owned = |object: &&mut serde_json::Value| {
+                object["type_name"] == type_name && !object["owner"].is_null()
+            };
+            for object in objects.iter_mut().filter(owned) {
+                object["owner"]["stack"] = stack.into();
+            }
+        });
+    }
+
     fn edit_cloud(&self, edit: impl Fn(&mut Vec<serde_json::Value>)) {
         let name = ".terrace/sim/cloud.json";
         let mut cloud: serde_json::Value = serde_json::from_str(&self.read(name)).expect("JSON");

@@ -40,7 +40,7 @@ pub fn run(args: &Status, context: &mut Context) -> Outcome {
             stack: project.config.stack.name.to_string(),
             phase: ledger.phase().map(|phase| phase.to_string()),
             ladder: project.config.phase_names().map(ToString::to_string).collect(),
-            objects: ledger.entries().len(),
+            objects: ledger.object_count(),
             unfinished: unfinished.len(),
             lock: lock.filter(|lock| !lock.released),
             last: history.last().cloned(),
