@@ -75,16 +75,13 @@ impl Case {
         let told = self.run(folder.path(), &["-json", "-junit-xml=report.xml"]);
         let events = events(&String::from_utf8_lossy(&told.stdout));
         let report = fs::read_to_string(folder.path().join("report.xml")).unwrap_or_default();
-        let is = |kind: &str| {
-            events
-                .iter()
-                .filter(move |event| (event["type"] == "diagnostic") == (kind == "problems"))
-        };
+        let (problems, others): (Vec<_>, Vec<_>) =
+            events.iter().partition(|event| event["type"] == "diagnostic");
         let found = [
             ("exit", format!("{}\n", plain.status.code().unwrap_or(-1))),
             ("stdout", progress(&String::from_utf8_lossy(&plain.stdout))),
-            ("problems", is("problems").map(problem).collect()),
-            ("events", is("events").filter_map(event).collect()),
+            ("problems", problems.into_iter().map(problem).collect()),
+            ("events", others.into_iter().filter_map(event).collect()),
             ("junit", junit(&report)),
         ];
         let mut differences = String::new();
