@@ -12,7 +12,7 @@ const LAYERS: [&str; 19] = [
 ];
 
 /// Crates that only some layers may name: what a layer is for is not to leak into others.
-const CRATES: [(&str, &[&str]); 12] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("petgraph", &["graph"]),
     ("hcl_edit", &["syntax"]),
     ("annotate_snippets", &["diag"]),
@@ -25,6 +25,7 @@ const CRATES: [(&str, &[&str]); 12] = [
     ("clap_complete", &["cli"]),
     ("indicatif", &["cli"]),
     ("anstream", &["cli"]),
+    ("rustyline", &["cli"]),
 ];
 
 /// Layers that are pure: no runtime, no clock, no files.

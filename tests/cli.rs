@@ -7,12 +7,16 @@
 mod cloud;
 #[path = "cli/damage.rs"]
 mod damage;
+#[path = "cli/console.rs"]
+mod console;
 #[path = "cli/demo.rs"]
 mod demo;
 #[path = "cli/files.rs"]
 mod files;
 #[path = "cli/flags.rs"]
 mod flags;
+#[path = "cli/formatting.rs"]
+mod formatting;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/refused.rs"]

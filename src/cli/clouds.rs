@@ -5,10 +5,11 @@ use std::sync::Arc;
 use camino::Utf8Path;
 
 use super::context::Context;
+use super::env;
 use super::error::{CommandError, Kind};
-use crate::provider::Writer;
+use crate::provider::{ErrorClass, Writer};
 use crate::schema::Registry;
-use crate::sim::{Options, Sim};
+use crate::sim::{Fault, Options, Sim};
 use crate::world::Folder;
 
 /// AWS; none where the program was built without it.
@@ -33,9 +34,45 @@ pub fn sim(
 ) -> Result<Arc<dyn Writer>, CommandError> {
     tokio::time::pause();
     let disk = Arc::new(Folder::new(folder.join("sim")));
-    let options = Options { start: context.world.clock.now(), ..Options::default() };
+    let faults = context.environment.value(&env::TERRACE_TEST_FAULTS).map(faults);
+    let options = Options {
+        start: context.world.clock.now(),
+        faults: faults.unwrap_or_default(),
+        ..Options::default()
+    };
     let sim = Sim::open(registry.clone(), options, disk).map_err(|error| {
         CommandError::new(Kind::Cloud, "The simulated cloud cannot be read", error)
     })?;
     Ok(Arc::new(sim))
+}
+
+/// What goes wrong in a test: calls with the class of error that each ends in, `ec2:CreateVpc=Denied,*=Throttled`. Every
+/// such call does; what is not understood is left out.
+fn faults(text: &str) -> Vec<Fault> {
+    let fault = |text: &str| {
+        let (call, class) = text.split_once('=')?;
+        let class = class_of(class)?;
+        Some(Fault { call: call.to_owned(), after: 0, class, done: false, lasting: true })
+    };
+    text.split(',').filter_map(fault).collect()
+}
+
+fn class_of(name: &str) -> Option<ErrorClass> {
+    use ErrorClass as E;
+    let classes = [
+        E::NotFound,
+        E::AlreadyExists,
+        E::Throttled,
+        E::Denied,
+        E::Credentials,
+        E::Conflict,
+        E::Dependency,
+        E::Ambiguous,
+        E::Invalid,
+        E::Quota,
+        E::Unreachable,
+        E::Unsupported,
+        E::Other,
+    ];
+    classes.into_iter().find(|class| format!("{class:?}") == name)
 }

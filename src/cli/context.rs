@@ -78,14 +78,18 @@ impl Context {
         }
     }
 
-    /// Shows problems, in the order of the files, errors last.
+    /// Shows problems, in the order of the files, errors last. To people the same is said once.
     pub fn report(&mut self, problems: &Diagnostics, sources: &SourceMap) {
         let problems = in_order(problems);
         let only_warnings = problems.iter().all(|one| one.severity == Severity::Warning);
         if self.voice == Voice::Human && only_warnings && self.printer.is_compact() {
             return self.printer.warnings(&problems, sources);
         }
+        let mut said = None;
         for problem in problems {
+            if self.voice == Voice::Human && said.replace(problem) == Some(problem) {
+                continue;
+            }
             match self.voice {
                 Voice::Human => self.printer.diagnostic(problem, sources),
                 Voice::Json => self.tell(|lines| lines.diagnostic(problem, sources)),
@@ -99,7 +103,7 @@ impl Context {
     }
 }
 
-/// Warnings, then errors; each by file and place, what stands in no file first. What is said twice is said once.
+/// Warnings, then errors; each by file and place, what stands in no file first.
 #[must_use]
 pub fn in_order(problems: &Diagnostics) -> Vec<&Diagnostic> {
     let mut ordered: Vec<&Diagnostic> = Vec::with_capacity(problems.len());

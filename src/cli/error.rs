@@ -69,6 +69,8 @@ pub enum Exit {
     Failure,
     /// 2, with `--detailed-exitcode`: there are changes.
     Changes,
+    /// 2, of `fmt`: a file cannot be formatted.
+    Unformattable,
     /// 3, of `fmt --check`: a file is not formatted.
     Unformatted,
 }
@@ -80,7 +82,7 @@ impl Exit {
         match self {
             Self::Success => 0,
             Self::Failure => 1,
-            Self::Changes => 2,
+            Self::Changes | Self::Unformattable => 2,
             Self::Unformatted => 3,
         }
     }

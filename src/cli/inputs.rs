@@ -25,7 +25,16 @@ pub fn read(
         reader.text(name, value, Origin::Environment);
     }
     for path in automatic(dir, world) {
-        reader.file(&path);
+        if reader.world.files.kind(&path).is_ok_and(|kind| kind == Some(FileKind::File)) {
+            reader.file(&path);
+        } else {
+            // Whoever waits for a pipe that nobody writes to waits for ever.
+            let detail = format!(
+                "{path} is named like a file of variables, but it is a pipe, a device, or a link that leads nowhere."
+            );
+            let problem = Diagnostic::error(1002, "Failed to read variables file", detail);
+            reader.problems.push(problem.help("Rename or remove it."));
+        }
     }
     for input in inputs {
         match input {
@@ -69,8 +78,12 @@ impl Reader<'_> {
     }
 
     fn file(&mut self, path: &Utf8Path) {
-        let bytes = match self.world.files.read(path) {
+        let bytes = match self.world.files.read_at_most(path, syntax::MAX_SIZE) {
             Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+                let file = self.sources.add(path.as_str(), "");
+                return self.problems.push(syntax::too_large(file));
+            }
             Err(error) => {
                 let detail = if error.kind() == std::io::ErrorKind::NotFound {
                     format!("Given variables file {path} does not exist.")

@@ -7,6 +7,7 @@ mod clouds;
 mod commands;
 mod context;
 mod ears;
+mod editor;
 pub mod env;
 mod error;
 mod gauge;

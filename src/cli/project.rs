@@ -10,7 +10,7 @@ use super::ledger::data_folder;
 use super::planning;
 use super::session::registry;
 use crate::config::{self, Config, Manifest, Selected};
-use crate::diag::{Diagnostics, SourceMap};
+use crate::diag::{Diagnostic, Diagnostics, SourceMap, independent, root_causes};
 use crate::eval::{Outside, check_defaults};
 use crate::plan::{self, Options};
 
@@ -24,6 +24,20 @@ pub struct Project {
     pub problems: Diagnostics,
 }
 
+/// More problems than this are of no use to anybody.
+const MOST_PROBLEMS: usize = 1_000;
+
+/// The problems, or the first of very many.
+fn limited(problems: Diagnostics) -> Diagnostics {
+    let (mut shown, more) = problems.limited(MOST_PROBLEMS);
+    if more > 0 {
+        let detail = format!("There are {more} more, which are not shown.");
+        let problem = Diagnostic::error(202, "Too many problems", detail);
+        shown.push(problem.help("Mend those that are shown, then run the command again."));
+    }
+    shown
+}
+
 impl Project {
     /// Reads the current folder.
     #[must_use]
@@ -35,6 +49,7 @@ impl Project {
         let config = problems.take(config::load(files, dir, &mut sources, &manifest));
         let outside = Outside::new(context.world.clone(), dir);
         problems.extend(check_defaults(&config, &outside));
+        let problems = limited(root_causes(problems, &sources));
         Self { config, sources, problems }
     }
 
@@ -44,7 +59,8 @@ impl Project {
         self.sources.files().next().is_some()
     }
 
-    /// Everything that can be found wrong without looking at a cloud, in one phase or in all of them.
+    /// Everything that can be found wrong without looking at a cloud, in one phase or in all of them, beside what is
+    /// known to be wrong; consequences of that are left out.
     ///
     /// # Errors
     /// Where the phase does not exist, or the test providers cannot be read.
@@ -79,7 +95,7 @@ impl Project {
                 }
             }
         }
-        Ok(problems)
+        Ok(independent(problems, &self.problems, &self.sources))
     }
 
     /// What holds in a phase; the bottom of the ladder where none is named.

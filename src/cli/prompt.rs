@@ -56,13 +56,6 @@ pub async fn line(
     Ok(answer?.unwrap_or_default())
 }
 
-/// Asks for a line without anything going on meanwhile; none at the end of the input.
-pub fn ask(printer: &mut Printer, question: &str) -> Option<String> {
-    printer.print(question);
-    printer.flush();
-    read(Echo::Shown)
-}
-
 fn read(echo: Echo) -> Option<String> {
     let _silence = (echo == Echo::Hidden).then(silence::Silence::begin);
     let mut line = String::new();

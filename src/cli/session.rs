@@ -55,7 +55,12 @@ impl Session {
         context: &mut Context,
     ) -> Result<Self, CommandError> {
         signals::watch(&context.cancel);
-        let project = Project::load(context);
+        let mut project = Project::load(context);
+        if project.problems.has_errors() {
+            let phase = values.phase.as_ref().map(crate::base::PhaseName::as_str);
+            let found = project.check(phase, context)?;
+            project.problems.extend(found);
+        }
         stop_on_errors(&project, context)?;
         let files = Files::of(&project.config, context)?;
         let stack = project.config.stack.name.clone();

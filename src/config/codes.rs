@@ -2,8 +2,6 @@
 
 /// A file or directory cannot be read.
 pub const UNREADABLE: u16 = 200;
-/// A file is not valid UTF-8.
-pub const ENCODING: u16 = 201;
 /// An argument that the block does not have.
 pub const UNSUPPORTED_ARGUMENT: u16 = 203;
 /// A block that is not expected here.

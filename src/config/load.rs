@@ -14,7 +14,7 @@ use super::model::{Call, Config, Declarations, Module, ModuleId, Stack, Tree, Ve
 use super::package::{Address, ModuleSource};
 use super::{codes, ladder, override_files, providers, source};
 use crate::base::StackName;
-use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
+use crate::diag::{Caller, Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use crate::world::{FileKind, Files};
 
 /// How deep calls of modules may go; deeper ones are taken for a circle (through symbolic links).
@@ -303,6 +303,8 @@ impl Loader<'_> {
                 continue;
             }
             let Some(child) = self.module(&dir, call) else { continue };
+            let module = format!("module.{}", path.join(".module."));
+            self.sources.add_caller(shown_folder(&dir), Caller { module, at: call.span });
             let id = ModuleId(u32::try_from(tree.modules.len()).unwrap_or(u32::MAX));
             tree.modules.push(Module {
                 path,
@@ -365,6 +367,11 @@ impl Loader<'_> {
         self.report(codes::MODULE_ESCAPES, title, detail, call.source_span, None);
         None
     }
+}
+
+/// The folder as the paths of its files begin.
+fn shown_folder(dir: &Utf8Path) -> &str {
+    if dir == "." { "" } else { dir.as_str() }
 }
 
 /// Whether `dir` is the directory of `module` or of one that calls it.

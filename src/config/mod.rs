@@ -43,5 +43,6 @@ pub use model::{
     TestFile, TestProvider, TestRun, Tree, TypeConstraint, Variable, VersionConstraint,
 };
 pub use package::ModuleSource;
+pub use source::is_native;
 pub use suite::load_tests;
 pub use version::{Constraint, LANGUAGE, Version};

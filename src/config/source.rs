@@ -7,7 +7,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use super::codes;
 use super::content::{fits_labels, unsupported_argument, unsupported_block};
 use super::decode::ROOT;
-use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap};
+use crate::diag::{Diagnostic, Diagnostics, FileId, Section, SourceMap};
 use crate::syntax::ast::{Block, Body};
 use crate::world::{FileKind, Files};
 
@@ -62,6 +62,12 @@ pub fn classify(name: &str) -> Option<(Notation, Role)> {
     }
     let is_override = stem == "override" || stem.ends_with("_override");
     Some((notation, if is_override { Role::Override } else { Role::Primary }))
+}
+
+/// Whether a file of that name is configuration in HCL's own syntax.
+#[must_use]
+pub fn is_native(name: &str) -> bool {
+    matches!(classify(name), Some((Notation::Native, _)))
 }
 
 /// Reads every configuration file of a directory.
@@ -120,40 +126,38 @@ pub fn parse(
     sources: &mut SourceMap,
     problems: &mut Diagnostics,
 ) -> Option<(Body, FileId)> {
-    let bytes = match files.read(path) {
+    let bytes = match files.read_at_most(path, crate::syntax::MAX_SIZE) {
         Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            let file = sources.add(path.as_str(), "");
+            problems.push(crate::syntax::too_large(file));
+            return None;
+        }
         Err(error) => {
             problems.push(unreadable(path, &error));
             return None;
         }
     };
-    let (text, lossy) = match String::from_utf8(bytes) {
-        Ok(text) => (text, None),
+    let text: std::sync::Arc<str> = match String::from_utf8(bytes) {
+        Ok(text) => text.into(),
         Err(error) => {
-            let start = error.utf8_error().valid_up_to();
-            (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(start))
+            let file =
+                sources.add(path.as_str(), String::from_utf8_lossy(error.as_bytes()).as_ref());
+            let decoded = crate::syntax::decode(error.as_bytes(), file);
+            problems.extend(decoded.err().into_iter().flatten());
+            return None;
         }
     };
-    let text: std::sync::Arc<str> = text.into();
     let file = sources.add(path.as_str(), text.clone());
-    if let Some(start) = lossy {
-        let start = u32::try_from(start).unwrap_or(u32::MAX);
-        problems.push(
-            Diagnostic::error(
-                codes::ENCODING,
-                "Invalid character encoding",
-                "The file is not encoded in UTF-8: there are bytes here that are no character.",
-            )
-            .at(crate::diag::Span::new(file, start, start.saturating_add(1)))
-            .help("Save the file as UTF-8."),
-        );
-        return None;
-    }
     let parsed = match notation {
         Notation::Native => crate::syntax::parse_file(&text, file),
         Notation::Json => crate::syntax::parse_json_file(&text, file),
     };
-    Some((problems.take(parsed), file))
+    let body = problems.take(parsed);
+    let sections =
+        body.blocks.iter().map(|block| Section { whole: block.span, header: block.header });
+    sources.set_outline(file, sections.collect());
+    Some((body, file))
 }
 
 /// The blocks at the top of a file; reports what may not stand there.

@@ -1,6 +1,6 @@
 //! The problems of a run, in the order in which they were found.
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Severity, Span};
 
 /// A list of problems.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,6 +49,35 @@ impl Diagnostics {
     /// The problems in order, to change.
     pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Diagnostic> {
         self.0.iter_mut()
+    }
+
+    /// The first `most`, and how many others there are.
+    #[must_use]
+    pub fn limited(mut self, most: usize) -> (Self, usize) {
+        let more = self.0.len().saturating_sub(most);
+        self.0.truncate(most);
+        (self, more)
+    }
+
+    /// Those that are not at the place of a `known` error.
+    pub fn elsewhere(self, known: &Self) -> Self {
+        let errors = known.iter().filter(|problem| problem.severity == Severity::Error);
+        let mut places: Vec<Span> = errors.filter_map(|problem| problem.subject).collect();
+        places.sort_unstable();
+        // How far the places up to each reach in its file.
+        let mut reach: Vec<u32> = Vec::with_capacity(places.len());
+        for (at, place) in places.iter().enumerate() {
+            let before = at.checked_sub(1).filter(|before| places[*before].file == place.file);
+            reach.push(before.map_or(place.end, |before| reach[before].max(place.end)));
+        }
+        let is_known = |subject: Span| {
+            let after = places
+                .partition_point(|place| (place.file, place.start) < (subject.file, subject.end));
+            after.checked_sub(1).is_some_and(|last| {
+                places[last].file == subject.file && reach[last] > subject.start
+            })
+        };
+        self.into_iter().filter(|problem| !problem.subject.is_some_and(is_known)).collect()
     }
 
     /// Splits a result from its problems, collecting the latter here.

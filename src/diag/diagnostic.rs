@@ -20,6 +20,15 @@ pub struct Label {
     pub text: String,
 }
 
+/// A value that took part in a problem.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Involved {
+    /// What is spoken of: `var.size`.
+    pub traversal: String,
+    /// What is said of it: `is 3`. Tells no secret.
+    pub statement: String,
+}
+
 /// One problem: what, where, why, and one thing to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -37,8 +46,8 @@ pub struct Diagnostic {
     pub context: Option<Span>,
     /// Further places.
     pub labels: Vec<Label>,
-    /// Values that took part, as "var.size is 3"; sensitive ones are redacted by whoever adds them.
-    pub values: Vec<String>,
+    /// Values that took part; sensitive ones are redacted by whoever adds them.
+    pub values: Vec<Involved>,
     /// What to do: "did you mean", a command, an argument.
     pub help: Option<String>,
     /// The object concerned, as an address.
@@ -99,10 +108,10 @@ impl Diagnostic {
         self
     }
 
-    /// Names a value that took part.
+    /// Names values that took part.
     #[must_use]
-    pub fn value(mut self, text: impl Into<String>) -> Self {
-        self.values.push(text.into());
+    pub fn values(mut self, values: impl IntoIterator<Item = Involved>) -> Self {
+        self.values.extend(values);
         self
     }
 

@@ -4,6 +4,7 @@
 
 mod code;
 mod collect;
+mod consequence;
 mod diagnostic;
 mod pages;
 pub mod render;
@@ -11,6 +12,7 @@ mod source;
 
 pub use code::Code;
 pub use collect::Diagnostics;
-pub use diagnostic::{Diagnostic, Label, Severity};
+pub use consequence::{independent, root_causes};
+pub use diagnostic::{Diagnostic, Involved, Label, Severity};
 pub use pages::pages;
-pub use source::{FileId, Location, SourceFile, SourceMap, Span};
+pub use source::{Caller, FileId, Location, Section, SourceFile, SourceMap, Span};

@@ -1,5 +1,6 @@
 //! Source texts and places in them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A file of the [`SourceMap`].
@@ -48,12 +49,22 @@ pub struct Location {
     pub byte: u32,
 }
 
+/// A block at the top of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// The whole block.
+    pub whole: Span,
+    /// Its type and labels.
+    pub header: Span,
+}
+
 /// One source text with its path as it is shown to people.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     path: String,
     text: Arc<str>,
     line_starts: Vec<u32>,
+    outline: Vec<Section>,
 }
 
 impl SourceFile {
@@ -67,6 +78,25 @@ impl SourceFile {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The folder that the file is in; empty for the one where the user stands.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Type and labels of the block at the top of the file that holds a byte: `resource "aws_vpc" "main"`.
+    #[must_use]
+    pub fn section(&self, byte: u32) -> Option<String> {
+        let after = self.outline.partition_point(|section| section.whole.start <= byte);
+        let section = self.outline.get(after.checked_sub(1)?)?;
+        let Span { start, end, .. } = section.header;
+        let header = self.text.get(start as usize..end as usize)?;
+        let mut words = header.split_whitespace();
+        let kind = words.next()?;
+        let labels = words.map(|label| format!(" \"{}\"", label.trim_matches('"')));
+        (byte < section.whole.end).then(|| std::iter::once(kind.to_owned()).chain(labels).collect())
     }
 
     /// Line and column of a byte offset; past the end counts as the end.
@@ -84,10 +114,21 @@ impl SourceFile {
     }
 }
 
+/// A call of a module: why the texts of its folder are read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Caller {
+    /// Where it is called.
+    pub at: Span,
+    /// The module that is called: `module.web.module.db`.
+    pub module: String,
+}
+
 /// Every source text of a run. Files are only added; ids stay valid.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// By folder, who calls the module that it holds.
+    callers: BTreeMap<String, BTreeSet<Caller>>,
 }
 
 impl SourceMap {
@@ -99,8 +140,26 @@ impl SourceMap {
                 text.match_indices('\n').map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)),
             )
             .collect();
-        self.files.push(SourceFile { path: path.into(), text, line_starts });
+        self.files.push(SourceFile { path: path.into(), text, line_starts, outline: Vec::new() });
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Notes the blocks at the top of a file, in the order of the text.
+    pub fn set_outline(&mut self, id: FileId, outline: Vec<Section>) {
+        if let Some(file) = self.files.get_mut(id.0 as usize) {
+            file.outline = outline;
+        }
+    }
+
+    /// Notes that the module in `folder` is called; what was noted already is not noted again.
+    pub fn add_caller(&mut self, folder: impl Into<String>, caller: Caller) {
+        self.callers.entry(folder.into()).or_default().insert(caller);
+    }
+
+    /// The calls through which the module of a file is read, in the order of the files; none for the root module.
+    pub fn callers(&self, id: FileId) -> impl Iterator<Item = &Caller> {
+        let folder = self.file(id).map_or("", SourceFile::folder);
+        self.callers.get(folder).into_iter().flatten()
     }
 
     /// The file of `id`, which came from this map.

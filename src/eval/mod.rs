@@ -12,6 +12,7 @@ mod defaults;
 mod each;
 mod evaluator;
 pub mod functions;
+mod involved;
 mod operate;
 pub mod problem;
 mod reference;
@@ -21,12 +22,13 @@ mod tests;
 mod text;
 mod type_expr;
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::syntax::ast::{Expr, Template};
-use crate::value::{Type, Value, convert};
+use crate::value::{Type, Value};
 
 pub use access::{attribute, element};
 pub use defaults::check_defaults;
+pub use involved::involved;
 pub use reference::{Reference, Step, references, template_references};
 pub use scope::{Caller, Effects, Found, Outside, Scope};
 pub use type_expr::type_constraint;
@@ -43,6 +45,7 @@ pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> (Value, Diagnostics) {
     }
     let mut evaluator = Evaluator::new(scope, problems);
     let value = evaluator.expr(expr, &Frame::NONE);
+    involved::tell(expr, scope, &mut evaluator.problems);
     (value, evaluator.problems)
 }
 
@@ -50,23 +53,8 @@ pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> (Value, Diagnostics) {
 pub fn evaluate_checked(expr: &Expr, scope: &dyn Scope) -> (Value, Diagnostics) {
     let mut evaluator = Evaluator::new(scope, Diagnostics::none());
     let value = evaluator.expr(expr, &Frame::NONE);
+    involved::tell(expr, scope, &mut evaluator.problems);
     (value, evaluator.problems)
-}
-
-/// Evaluates an expression and converts the value to type `ty`.
-pub fn evaluate_as(expr: &Expr, ty: &Type, scope: &dyn Scope) -> (Value, Diagnostics) {
-    let (value, mut problems) = evaluate(expr, scope);
-    if problems.has_errors() {
-        return (Value::unknown(ty.without_optional()), problems);
-    }
-    match convert(&value, ty) {
-        Ok(value) => (value, problems),
-        Err(error) => {
-            let detail = format!("Invalid expression value: {}.", error.with_path());
-            problems.push(Diagnostic::error(327, "Incorrect value type", detail).at(expr.span));
-            (Value::unknown(ty.without_optional()), problems)
-        }
-    }
 }
 
 /// Evaluates a template that stands on its own, as `templatefile` reads it.
@@ -77,6 +65,7 @@ pub fn evaluate_template(template: &Template, scope: &dyn Scope) -> (Value, Diag
     }
     let mut evaluator = Evaluator::new(scope, problems);
     let value = evaluator.template(&template.parts, &Frame::NONE);
+    involved::tell_template(template, scope, &mut evaluator.problems);
     (value, evaluator.problems)
 }
 

@@ -78,13 +78,16 @@ pub fn undeclared_variable<'a>(
     known: impl IntoIterator<Item = &'a str>,
     span: Span,
 ) -> Diagnostic {
-    let detail = format!(
-        "An input variable with the name {name:?} has not been declared. This variable can be declared with a variable \
-         {name:?} {{}} block."
-    );
-    Diagnostic::error(330, "Reference to undeclared input variable", detail)
+    let detail = format!("An input variable with the name {name:?} has not been declared.");
+    let mut problem = Diagnostic::error(330, "Reference to undeclared input variable", detail)
         .at(span)
-        .did_you_mean(name, known)
+        .did_you_mean(name, known);
+    if problem.help.is_none() {
+        let declare =
+            format!(" This variable can be declared with a variable {name:?} {{}} block.");
+        problem.detail.push_str(&declare);
+    }
+    problem
 }
 
 /// `local.name` is not declared.

@@ -29,7 +29,7 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     fn wrong(&mut self, span: Span, detail: impl Into<String>) -> (Type, Defaults) {
-        self.problems.push(Diagnostic::error(340, INVALID, detail).at(span));
+        self.problems.push(Diagnostic::error(215, INVALID, detail).at(span));
         (Type::Dynamic, Defaults::default())
     }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::Input;
 use super::walk::{Group, InstanceId, Shape, Walk};
 use crate::base::{Address, Key};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::{self, Caller, Effects};
-use crate::syntax::ast::Expr;
+use crate::syntax::ast::{Expr, ExprKind};
 use crate::value::{Marks, Value};
 
 /// A configuration with the values that are given to it and the objects that are live.
@@ -35,7 +35,23 @@ impl Console {
         outside.effects = Effects::Now;
         outside.plan_time = None;
         let place = super::walk::Place { outside: &outside, ..place };
-        eval::evaluate(expr, &place)
+        let (value, mut problems) = eval::evaluate(expr, &place);
+        if value.deep_marks().contains(Marks::TYPE) && !is_type_call(expr) {
+            let detail =
+                "The console-only \"type\" function cannot be used as part of an expression.";
+            let problem = Diagnostic::error(325, "Invalid use of type function", detail);
+            problems.push(problem.at(expr.span));
+        }
+        (value, problems)
+    }
+}
+
+/// Whether the expression as a whole is a call of `type`.
+fn is_type_call(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Parens(inner) => is_type_call(inner),
+        ExprKind::Call { name, .. } => name.name == "type",
+        _ => false,
     }
 }
 

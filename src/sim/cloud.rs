@@ -28,7 +28,7 @@ use crate::world::Disk;
 /// What goes wrong, and when.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// The call: `ec2:CreateVpc`, or `*` for any.
+    /// The call: `ec2:CreateVpc`, `poll:aws_instance` for the progress of objects of a type, or `*` for any other.
     pub call: String,
     /// How many such calls pass before.
     pub after: u32,
@@ -36,6 +36,8 @@ pub struct Fault {
     pub class: ErrorClass,
     /// Whether it is carried out all the same, and only its answer is lost.
     pub done: bool,
+    /// Whether every such call fails from then on, not only one.
+    pub lasting: bool,
 }
 
 /// How the simulated cloud behaves.
@@ -202,7 +204,9 @@ impl Sim {
             return Ok(None);
         }
         let fault = fault.clone();
-        state.faults.retain(|other| other.call != fault.call);
+        if !fault.lasting {
+            state.faults.retain(|other| other.call != fault.call);
+        }
         if fault.done {
             Ok(Some(fault))
         } else {
@@ -358,6 +362,10 @@ impl Reader for Sim {
         stack: &'a StackName,
     ) -> Future<'a, Vec<TypeName>> {
         let state = self.lock();
+        let call = "tagging:GetResources";
+        if let Some(fault) = state.faults.iter().find(|fault| fault.call == call) {
+            return ready(Err(Error::new(fault.class, call, "a fault that was asked for")));
+        }
         let owned = state
             .store
             .all()
@@ -421,6 +429,14 @@ impl Writer for Sim {
         let now = self.now();
         let mut state = self.lock();
         state.store.settle(now);
+        let call = format!("poll:{}", request.type_name);
+        if let Some(fault) = state.faults.iter().find(|fault| fault.call == call) {
+            let gone = fault.class == ErrorClass::NotFound;
+            let progress = || {
+                if gone { Poll::Gone } else { Poll::Failed("a fault that was asked for".into()) }
+            };
+            return ready(Ok(request.ids.iter().map(|id| (id.clone(), progress())).collect()));
+        }
         let progress = |id: &Id| match state
             .store
             .object(&request.type_name, id)

@@ -10,6 +10,7 @@
 //! | `json` | the JSON form, and JSON itself |
 //! | `format` | the canonical layout |
 //! | `traversal` | expressions that are plain references |
+//! | `unfinished` | whether an expression goes on in the next line |
 //! | `problem` | code and title of every kind of error |
 
 pub mod ast;
@@ -23,9 +24,11 @@ mod problem;
 mod tests;
 mod token;
 mod traversal;
+mod unfinished;
 
 pub use format::format;
 pub use json::{parse_json, parse_json_file};
-pub use parse::{MAX_SIZE, decode, parse_bytes, parse_expr, parse_file, parse_template};
+pub use parse::{MAX_SIZE, decode, parse_bytes, parse_expr, parse_file, parse_template, too_large};
 pub use parser::MAX_DEPTH;
 pub use traversal::{Traversal, TraversalStep, parse_traversal};
+pub use unfinished::is_unfinished;

@@ -75,11 +75,16 @@ pub(super) fn parse_template_in(text: &str, place: Span) -> (Template, Diagnosti
 
 /// Refuses a text that is larger than [`MAX_SIZE`].
 pub(super) fn check_size(text: &str, file: FileId) -> Result<(), Diagnostics> {
-    if text.len() <= MAX_SIZE {
-        return Ok(());
-    }
+    if text.len() <= MAX_SIZE { Ok(()) } else { Err(too_large(file).into()) }
+}
+
+/// That a file has more than [`MAX_SIZE`] bytes.
+#[must_use]
+pub fn too_large(file: FileId) -> Diagnostic {
     let too_large = problem::FILE_TOO_LARGE;
-    let detail = format!("The file has {} bytes; at most {MAX_SIZE} are read.", text.len());
-    let problem = Diagnostic::error(too_large.code, too_large.title, detail);
-    Err(problem.at(Span::new(file, 0, 0)).into())
+    let detail =
+        format!("The file has more than {} MiB, which is the most that is read.", MAX_SIZE >> 20);
+    Diagnostic::error(too_large.code, too_large.title, detail).at(Span::new(file, 0, 0)).help(
+        "Move data into files of its own, and read those with file() or jsondecode(file(...)).",
+    )
 }

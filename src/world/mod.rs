@@ -27,6 +27,31 @@ pub trait Files: Send + Sync {
     /// As the operating system has it.
     fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>>;
 
+    /// The whole content of a file that has at most `limit` bytes.
+    ///
+    /// # Errors
+    /// As the operating system has it; [`io::ErrorKind::FileTooLarge`] for a larger one, of which no more than that
+    /// is read.
+    fn read_at_most(&self, path: &Utf8Path, limit: usize) -> io::Result<Vec<u8>> {
+        let content = self.read(path)?;
+        if content.len() > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(content) }
+    }
+
+    /// Replaces the content of a file that is there, as [`Files::write`] does. It stays who may use it, and behind a
+    /// symbolic link the file that it leads to is replaced.
+    ///
+    /// # Errors
+    /// As the operating system has it.
+    fn rewrite(&self, path: &Utf8Path, content: &[u8]) -> io::Result<()> {
+        self.write(path, content)
+    }
+
+    /// Whether there is a symbolic link at a path.
+    fn is_link(&self, path: &Utf8Path) -> bool {
+        let _ = path;
+        false
+    }
+
     /// Replaces a file as a whole, or creates it; readers see the old content or the new, never a part.
     ///
     /// # Errors

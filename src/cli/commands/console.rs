@@ -1,18 +1,19 @@
 //! `terrace console`: evaluates expressions, from a terminal or one per line of standard input.
 
 use std::collections::BTreeMap;
-use std::io::BufRead as _;
+use std::io::{BufRead, BufReader, Read as _};
 
 use crate::base::Address;
 use crate::cli::args;
 use crate::cli::context::Context;
+use crate::cli::editor::{Editor, Typed};
 use crate::cli::error::{CommandError, Exit, Kind, Outcome};
 use crate::cli::planning;
 use crate::cli::printer::Printer;
 use crate::cli::project::Project;
+use crate::cli::runtime;
 use crate::cli::session::{self, Session};
 use crate::cli::settings::{self, Cloud, Values};
-use crate::cli::{prompt, runtime};
 use crate::diag::Diagnostics;
 use crate::ledger::Access;
 use crate::plan::{Action, Console, Input, Options};
@@ -23,6 +24,15 @@ use crate::value::Value;
 /// What the lines are called in messages.
 const NAME: &str = "<console-input>";
 
+/// What `help` prints.
+const HELP: &str = "\
+The console evaluates expressions: functions, variables, locals, resources and
+what else a configuration may refer to. Nothing that is entered changes
+anything.
+
+An expression goes on in the next line as long as brackets or a heredoc are
+open. To leave: exit, Ctrl-D, or Ctrl-C twice.";
+
 /// Evaluates what is typed or piped in.
 pub fn run(args: &args::Console, context: &mut Context) -> Outcome {
     let values = Values::resolve(&args.inputs, args.phase.as_deref(), &context.environment);
@@ -31,27 +41,50 @@ pub fn run(args: &args::Console, context: &mut Context) -> Outcome {
     let (console, problems) = Console::new(input, known);
     context.report(&only_errors(problems), &project.sources);
     if Printer::is_terminal() {
-        return interactive(&console, &mut project, context);
+        interactive(&console, &mut project, context)
+    } else {
+        piped(&console, &mut project, context)
     }
-    let mut last = None;
-    for line in std::io::stdin().lock().lines() {
-        let line = line
-            .map_err(|error| CommandError::new(Kind::File, "Cannot read standard input", error))?;
-        if line.trim() == "exit" {
+}
+
+/// Evaluates standard input as Terraform does: prints what the last line came to, and stops at the first error. A line
+/// with open brackets goes on in the next.
+fn piped(console: &Console, project: &mut Project, context: &mut Context) -> Outcome {
+    let mut input = BufReader::new(std::io::stdin());
+    let (mut text, mut last) = (String::new(), None);
+    loop {
+        let more = read_line(&mut input, &mut text)?;
+        if more && syntax::is_unfinished(&text) {
+            continue;
+        }
+        if !more && text.is_empty() {
             break;
         }
-        match evaluate(&line, &console, &mut project) {
-            Ok(shown) => last = shown.or(last),
+        if text.trim() == "exit" {
+            return Ok(Exit::Success);
+        }
+        match evaluate(&std::mem::take(&mut text), console, project) {
+            Ok(shown) => last = shown,
             Err(problems) => {
                 context.report(&problems, &project.sources);
                 return Err(CommandError::reported());
             }
         }
     }
-    if let Some(shown) = last {
-        context.printer.line(&shown);
-    }
+    context.printer.line(&last.unwrap_or_default());
     Ok(Exit::Success)
+}
+
+/// Adds a line to the text; whether there was one.
+fn read_line(input: &mut impl BufRead, text: &mut String) -> Result<bool, CommandError> {
+    let unreadable = |error| CommandError::new(Kind::File, "Cannot read standard input", error);
+    let most = u64::try_from(syntax::MAX_SIZE).unwrap_or(u64::MAX);
+    let read = input.by_ref().take(most + 1).read_line(text).map_err(unreadable)?;
+    if text.len() > syntax::MAX_SIZE {
+        let detail = format!("An expression may have {most} bytes at most");
+        return Err(CommandError::say(Kind::File, "Cannot read standard input", detail));
+    }
+    Ok(read > 0)
 }
 
 /// Warnings about the configuration are not what is asked.
@@ -99,11 +132,15 @@ fn evaluate(
     console: &Console,
     project: &mut Project,
 ) -> Result<Option<String>, Diagnostics> {
-    if line.trim().is_empty() {
-        return Ok(None);
+    match line.trim() {
+        "" => return Ok(None),
+        "help" => return Ok(Some(HELP.to_owned())),
+        _ => {}
     }
-    let file = project.sources.add(NAME, line);
-    let (expr, problems) = syntax::parse_expr(line, file, 0);
+    // A heredoc ends with its line.
+    let text = if line.contains('\n') { format!("{line}\n") } else { line.to_owned() };
+    let file = project.sources.add(NAME, text.as_str());
+    let (expr, problems) = syntax::parse_expr(&text, file, 0);
     if problems.has_errors() {
         return Err(problems);
     }
@@ -120,58 +157,31 @@ fn shown(expr: &Expr, value: &Value) -> String {
     }
 }
 
-/// Asks for lines until the input ends. A line with open brackets goes on in the next.
-#[expect(clippy::unnecessary_wraps, reason = "it is how the command ends")]
+/// Asks for expressions until the person leaves. Errors are shown, and it goes on.
 fn interactive(console: &Console, project: &mut Project, context: &mut Context) -> Outcome {
-    let mut text = String::new();
+    let mut editor = Editor::open("console-history", syntax::is_unfinished, context)?;
+    let mut interrupted = false;
     loop {
-        let question = if text.is_empty() { "> " } else { "… " };
-        let Some(line) = prompt::ask(&mut context.printer, question) else { break };
-        if text.is_empty() && matches!(line.as_str(), "exit" | "quit") {
+        context.printer.flush();
+        let text = match editor.read("> ")? {
+            Typed::Text(text) => text,
+            Typed::Interrupted if interrupted => break,
+            Typed::Interrupted => {
+                interrupted = true;
+                context.printer.line("To leave: exit, Ctrl-D, or Ctrl-C once more.");
+                continue;
+            }
+            Typed::End => break,
+        };
+        interrupted = false;
+        if text.trim() == "exit" {
             break;
         }
-        text.push_str(&line);
-        if is_open(&text) {
-            text.push('\n');
-            continue;
-        }
-        match evaluate(&std::mem::take(&mut text), console, project) {
+        match evaluate(&text, console, project) {
             Ok(Some(shown)) => context.printer.line(&shown),
             Ok(None) => {}
             Err(problems) => context.report(&problems, &project.sources),
         }
     }
     Ok(Exit::Success)
-}
-
-/// Whether brackets are still open; those in strings do not count.
-fn is_open(text: &str) -> bool {
-    let mut depth = 0_i32;
-    let mut quoted = false;
-    let mut escaped = false;
-    for c in text.chars() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '(' | '[' | '{' if !quoted => depth += 1,
-            ')' | ']' | '}' if !quoted => depth -= 1,
-            _ => {}
-        }
-    }
-    depth > 0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn open_brackets_ask_for_more() {
-        assert!(is_open("{ a = ["));
-        assert!(!is_open("{ a = [1] }"));
-        assert!(!is_open(r#""(""#));
-        assert!(!is_open(r#""\"(""#));
-        assert!(!is_open("1)"));
-    }
 }

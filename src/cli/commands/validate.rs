@@ -12,10 +12,8 @@ use crate::report::paint::{ADD, paint};
 /// Checks the configuration of the current folder.
 pub fn run(args: &Validate, context: &mut Context) -> Outcome {
     let mut project = Project::load(context);
-    if !project.problems.has_errors() {
-        let found = project.check(args.phase.as_deref(), context)?;
-        project.problems.extend(found);
-    }
+    let found = project.check(args.phase.as_deref(), context)?;
+    project.problems.extend(found);
     let sound = !project.problems.has_errors();
     if args.json {
         let document = document(&project.problems, &project);

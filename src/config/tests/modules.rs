@@ -50,7 +50,7 @@ fn files_that_cannot_be_read_are_reported() {
     let tree: FileTree = [("main.tf", vec![b'a', 0xff])].into_iter().collect();
     let mut sources = SourceMap::default();
     let (_, problems) = load(&tree, Utf8Path::new("."), &mut sources, &Manifest::default());
-    assert_eq!(problems.iter().map(|p| p.code.to_string()).collect::<Vec<_>>(), ["E0201"]);
+    assert_eq!(problems.iter().map(|p| p.code.to_string()).collect::<Vec<_>>(), ["E0102"]);
 }
 
 #[test]

@@ -7,12 +7,15 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Padding, Renderer, Snippet};
 
+use super::{callers, chain, excerpt};
 use crate::diag::{Diagnostic, FileId, Severity, SourceFile, SourceMap, Span};
 
 /// Columns within which explanations are wrapped.
 const WIDTH: usize = 78;
 /// A subject of more lines than this is shown by its first line alone.
 const MOST_LINES: usize = 6;
+/// A subject of more bytes than this is underlined only so far.
+const LONGEST: usize = 200;
 
 /// Whether the text may hold ANSI colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +39,7 @@ pub fn text(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Strin
         Style::Colour => Renderer::styled(),
     };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
-    let notes = notes(diagnostic);
+    let notes = notes(diagnostic, sources);
     let snippets = snippets(diagnostic, sources);
     let mut text = if snippets.is_empty() {
         let title = renderer.render(&[Group::with_title(title)]);
@@ -84,7 +87,31 @@ impl Note {
     }
 }
 
-fn notes(diagnostic: &Diagnostic) -> Vec<Note> {
+/// More calls of one module than this are counted instead of named.
+const MOST_CALLERS: usize = 3;
+
+/// Which modules the problem is in, each with the places of the calls that lead to it.
+fn modules(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<String> {
+    let mut callers = callers(diagnostic, sources);
+    let mut lines: Vec<String> = callers
+        .by_ref()
+        .take(MOST_CALLERS)
+        .map(|caller| {
+            let calls = chain(caller, sources).into_iter().filter_map(|call| {
+                let file = sources.file(call.at.file)?;
+                Some(format!("{}:{}", file.path(), file.locate(call.at.start).line))
+            });
+            format!("{}, called at {}", caller.module, calls.collect::<Vec<_>>().join(" from "))
+        })
+        .collect();
+    let more = callers.count();
+    if more > 0 {
+        lines.push(format!("{more} more calls of this module"));
+    }
+    lines
+}
+
+fn notes(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Note> {
     let mut notes = Vec::new();
     let mut say = |name: Option<&'static str>, text: &str| {
         let width = WIDTH - 4 - name.map_or(0, |name| name.len() + 2);
@@ -96,8 +123,11 @@ fn notes(diagnostic: &Diagnostic) -> Vec<Note> {
     if let Some(address) = &diagnostic.address {
         say(Some("in"), address);
     }
+    for module in modules(diagnostic, sources) {
+        say(Some("in"), &module);
+    }
     for value in &diagnostic.values {
-        say(Some("value"), value);
+        say(Some("value"), &format!("{} {}", value.traversal, value.statement));
     }
     if let Some(help) = &diagnostic.help {
         say(Some("help"), help);
@@ -154,24 +184,23 @@ fn clip(file: &SourceFile, span: Span) -> Range<usize> {
     let text = file.text();
     let start = text.floor_char_boundary((span.start as usize).min(text.len()));
     let end = text.ceil_char_boundary((span.end as usize).min(text.len())).max(start);
-    let mut stretch = &text[start..end];
-    if stretch.lines().count() > MOST_LINES {
+    let mut stretch = text[start..end].trim_end_matches(['\r', '\n']);
+    if stretch.len() > LONGEST || stretch.lines().count() > MOST_LINES {
         stretch = stretch.lines().next().unwrap_or_default();
+        stretch = &stretch[..stretch.floor_char_boundary(LONGEST)];
     }
     start..start + stretch.len()
 }
 
-/// The whole lines that hold all ranges, so that a long file is not gone through for one of its lines.
+/// What is shown of a file: the whole lines that hold all ranges, so that a long file is not gone through for one of its
+/// lines, or less of very long lines.
 fn window(file: &SourceFile, ranges: impl Iterator<Item = Range<usize>>) -> Range<usize> {
-    let text = file.text();
-    let (mut first, mut last) = (text.len(), 0);
+    let (mut first, mut last) = (file.text().len(), 0);
     for range in ranges {
         first = first.min(range.start);
         last = last.max(range.end);
     }
-    let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[last..].find('\n').map_or(text.len(), |at| last + at);
-    start..end
+    excerpt(file.text(), first..last.max(first))
 }
 
 /// Breaks lines at spaces; lines that begin with a space (lists, code) stay as they are.
@@ -202,6 +231,7 @@ fn wrap(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diag::Involved;
 
     fn sources() -> (SourceMap, FileId) {
         let mut sources = SourceMap::default();
@@ -215,7 +245,7 @@ mod tests {
         let diagnostic = Diagnostic::error(401, "Unsupported argument", "An argument named \"cidr\" is not expected here, because the type that this block is of has no argument of that name.")
             .at(Span::new(id, 27, 31))
             .within(Span::new(id, 0, 22))
-            .value("var.a is 1")
+            .values([Involved { traversal: "var.a".into(), statement: "is 1".into() }])
             .of("aws_vpc.a")
             .help("Did you mean \"cidr_block\"?");
         insta::assert_snapshot!(text(&diagnostic, &sources, Style::Plain), @r#"

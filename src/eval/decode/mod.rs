@@ -22,18 +22,21 @@ pub use spans::Spans;
 
 /// Evaluates a body into one value of the schema's implied type.
 ///
-/// References are checked first, all of them; where one is wrong, nothing is evaluated and the value is unknown. With
+/// References are checked first, all of them; where one is wrong, the value is unknown. With
 /// other errors the parts concerned are unknown.
 pub fn decode_body(body: &Body, schema: &Block, scope: &dyn Scope) -> (Value, Spans, Diagnostics) {
     let mut decoder = body::Decoder { problems: Diagnostics::none() };
     let native = decoder.native(body, schema);
     decoder.check_references(&native, schema, scope);
-    if decoder.problems.has_errors() {
-        let value = Value::unknown(schema.implied_type().clone());
-        return (value, Spans::of(&native), decoder.problems);
-    }
+    let mut problems = std::mem::take(&mut decoder.problems);
     let (value, spans) = decoder.block(&native, schema, scope, Marks::NONE);
-    (value, spans, decoder.problems)
+    if !problems.has_errors() {
+        return (value, spans, decoder.problems);
+    }
+    // What is wrong beside the references is told as well, but not what they lead to.
+    let others = decoder.problems.elsewhere(&problems);
+    problems.extend(others);
+    (Value::unknown(schema.implied_type().clone()), spans, problems)
 }
 
 /// Evaluates the body of a block that `schema` describes, as [`decode_body`] does, with the words of its provider.

@@ -232,9 +232,9 @@ impl Walk {
         self.ready.extend(self.parked.drain(..).map(Reverse));
     }
 
-    /// Whether there is no point in going on.
+    /// Whether there is no point in going on. What is outside of a circle can be checked all the same.
     fn fatal(&self) -> bool {
-        self.graph_is_cyclic()
+        self.planning() && self.graph_is_cyclic()
     }
 
     fn graph_is_cyclic(&self) -> bool {

@@ -215,6 +215,10 @@ impl Walk {
         if instances.shape == Shape::Unknown {
             return Ok(instances.members.first().cloned());
         }
+        // While validating, a key that is not known stands for any.
+        if self.state.validating && matches!(&key, Some((Key::Str(key), _)) if key.is_empty()) {
+            return Ok(instances.members.first().cloned());
+        }
         let position = instances.shape.position(key.as_ref().map(|(key, _)| key));
         let Some(provider) = position.and_then(|at| instances.members.get(at)) else {
             let (span, what) = match &key {

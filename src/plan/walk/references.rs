@@ -5,10 +5,10 @@ use ecow::EcoString;
 use super::instance::Repetition;
 use super::scope::Place;
 use super::traversal;
-use crate::base::{Mode, did_you_mean};
-use crate::config::{Module, Resource};
+use crate::base::Mode;
+use crate::config::{Module, Resource, ResourceKey};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::eval::{Reference, Step};
+use crate::eval::{Reference, Step, problem};
 use crate::graph::resource_key;
 use crate::syntax::ast::Ident;
 
@@ -18,58 +18,45 @@ fn error(code: u16, summary: &str, detail: impl Into<String>, at: &Reference<'_>
     Box::new(Diagnostic::error(code, summary, detail).at(at.span))
 }
 
-fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a EcoString>) -> String {
-    did_you_mean(name, known.into_iter().map(EcoString::as_str))
-        .map_or_else(String::new, |word| format!(" Did you mean \"{word}\"?"))
+fn words(names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
+    names.into_iter().map(|name| name.as_ref().to_owned()).collect()
 }
 
 pub(super) fn undeclared_variable(at: &Reference<'_>, name: &str, module: &Module) -> Problem {
-    let hint = match did_you_mean(name, module.variables.keys().map(EcoString::as_str)) {
-        Some(word) => format!(" Did you mean \"{word}\"?"),
-        None => format!(" This variable can be declared with a variable \"{name}\" {{}} block."),
-    };
-    let detail = format!("An input variable with the name \"{name}\" has not been declared.{hint}");
-    error(510, "Reference to undeclared input variable", detail, at)
+    let known = module.variables.keys().map(EcoString::as_str);
+    Box::new(problem::undeclared_variable(name, known, at.span))
 }
 
 pub(super) fn undeclared_local(at: &Reference<'_>, name: &str, module: &Module) -> Problem {
-    let hint = suggest(name, module.locals.keys());
-    let detail = format!("A local value with the name \"{name}\" has not been declared.{hint}");
-    error(510, "Reference to undeclared local value", detail, at)
+    let known = module.locals.keys().map(EcoString::as_str);
+    Box::new(problem::undeclared_local(name, known, at.span))
 }
 
 pub(super) fn undeclared_module(at: &Reference<'_>, name: &Ident, module: &Module) -> Problem {
-    let hint = suggest(&name.name, module.calls.keys());
-    let name = &name.name;
-    let detail = format!("No module call named \"{name}\" is declared here.{hint}");
-    error(510, "Reference to undeclared module", detail, at)
+    let known = module.calls.keys().map(EcoString::as_str);
+    Box::new(problem::undeclared_module(&name.name, &place_of(module), known, at.span))
+}
+
+/// The module as messages call it.
+fn place_of(module: &Module) -> String {
+    match module.path.as_slice() {
+        [] => "the root module".to_owned(),
+        path => path.iter().map(|name| format!("module.{name}")).collect::<Vec<_>>().join("."),
+    }
 }
 
 pub(super) fn undeclared_resource(at: &Reference<'_>, module: &Module) -> Problem {
     let Some((key, _)) = resource_key(at) else { return malformed(at) };
-    let kind = match key.mode {
-        Mode::Managed => "managed resource",
-        Mode::Data => "data resource",
-        Mode::Ephemeral => "ephemeral resource",
-    };
-    let other = Mode::Data;
-    let data = crate::config::ResourceKey { mode: other, ..key.clone() };
-    let hint = if key.mode == Mode::Managed && module.resources.contains_key(&data) {
-        format!(" Did you mean the data resource {data}?")
+    let names = (key.type_name.as_str(), key.name.as_str());
+    let data = ResourceKey { mode: Mode::Data, ..key.clone() };
+    let known = words(module.resources.keys().map(ToString::to_string));
+    let words = known.iter().map(String::as_str);
+    let undeclared = problem::undeclared_resource(key.mode, names, &place_of(module), [], at.span);
+    Box::new(if key.mode == Mode::Managed && module.resources.contains_key(&data) {
+        undeclared.help(format!("Did you mean the data resource {data}?"))
     } else {
-        let names: Vec<EcoString> =
-            module.resources.keys().map(|key| key.to_string().into()).collect();
-        suggest(&key.to_string(), &names)
-    };
-    let place = match module.path.as_slice() {
-        [] => "the root module".to_owned(),
-        path => path.iter().map(|name| format!("module.{name}")).collect::<Vec<_>>().join("."),
-    };
-    let detail = format!(
-        "A {kind} \"{}\" \"{}\" has not been declared in {place}.{hint}",
-        key.type_name, key.name
-    );
-    error(510, "Reference to undeclared resource", detail, at)
+        undeclared.did_you_mean(&key.to_string(), words)
+    })
 }
 
 fn scoped_resource(at: &Reference<'_>, resource: &Resource) -> Problem {
@@ -86,66 +73,36 @@ pub(super) fn no_each(at: &Reference<'_>) -> Problem {
         let detail = "A reference to \"each.value\" has been used in a context in which it is unavailable, such as \
                       when the configuration no longer contains the value in its \"for_each\" expression. Remove \
                       this reference to each.value in your configuration to work around this error.";
-        return error(511, "each.value cannot be used in this context", detail, at);
+        return error(337, "each.value cannot be used in this context", detail, at);
     }
-    let detail = "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \
-                  \"for_each\" argument is set.";
-    error(511, "Reference to \"each\" in context without for_each", detail, at)
-}
-
-pub(super) fn bad_each(at: &Reference<'_>) -> Problem {
-    let name = at.attr(0).map(|name| name.name.clone()).unwrap_or_default();
-    let detail = format!(
-        "The \"each\" object does not have an attribute named \"{name}\". The supported attributes are each.key and \
-         each.value, the current key and value pair of the \"for_each\" attribute set."
-    );
-    error(511, "Invalid \"each\" attribute", detail, at)
+    Box::new(problem::no_each(at.span))
 }
 
 pub(super) fn no_count(at: &Reference<'_>) -> Problem {
-    let detail = "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only \
-                  when the \"count\" argument is set.";
-    error(511, "Reference to \"count\" in non-counted context", detail, at)
-}
-
-pub(super) fn bad_count(at: &Reference<'_>) -> Problem {
-    let name = at.attr(0).map(|name| name.name.clone()).unwrap_or_default();
-    let detail = format!(
-        "The \"count\" object does not have an attribute named \"{name}\". The only supported attribute is \
-         count.index, which is the index of each instance of a resource block that has the \"count\" argument set."
-    );
-    error(511, "Invalid \"count\" attribute", detail, at)
+    Box::new(problem::no_count(at.span))
 }
 
 pub(super) fn no_self(at: &Reference<'_>) -> Problem {
-    let detail = "The \"self\" object is not available in this context. This object can be used only in resource \
-                  provisioner, connection, and postcondition blocks.";
-    error(511, "Invalid \"self\" reference", detail, at)
+    Box::new(problem::no_self(at.span))
 }
 
-pub(super) fn bad_constant(at: &Reference<'_>) -> Problem {
-    let root = at.root;
+/// An attribute that `each`, `count`, `path`, `terraform`, `phase` or `stack` does not have.
+pub(super) fn no_such_attribute(at: &Reference<'_>) -> Problem {
     let name = at.attr(0).map(|name| name.name.clone()).unwrap_or_default();
-    let detail = format!("The \"{root}\" object does not have an attribute named \"{name}\".");
-    error(511, &format!("Invalid \"{root}\" attribute"), detail, at)
+    let known: &[&str] = match at.root.as_str() {
+        "path" => &["module", "root", "cwd"],
+        "terraform" => &["workspace", "applying"],
+        "phase" => &["name", "index", "serves"],
+        "stack" => &["name"],
+        _ => &[],
+    };
+    Box::new(problem::no_such_attribute(at.root, &name, known.iter().copied(), at.span))
 }
 
 pub(super) fn malformed(at: &Reference<'_>) -> Problem {
-    let root = at.root.as_str();
-    let detail = match root {
-        "data" | "ephemeral" | "resource" => format!(
-            "The \"{root}\" object must be followed by two attribute names: the resource type and the resource name."
-        ),
-        "var" | "local" | "module" | "each" | "count" | "path" | "terraform" | "phase" | "stack" => {
-            format!(
-                "The \"{root}\" object cannot be accessed directly. Instead, access one of its attributes."
-            )
-        }
-        _ => "A reference to a resource type must be followed by at least one attribute access, specifying the \
-              resource name."
-            .to_owned(),
-    };
-    error(512, "Invalid reference", detail, at)
+    let detail = "A reference has to name what it refers to, and one of its attributes.";
+    let found = problem::malformed(at).into_iter().next();
+    found.map_or_else(|| error(334, "Invalid reference", detail, at), Box::new)
 }
 
 /// What is wrong with a reference, before anything is evaluated.
@@ -175,23 +132,24 @@ fn check_one(place: &Place<'_>, module: &Module, at: &Reference<'_>) -> Result<(
             Repetition::Each { .. } => Ok(()),
             _ => Err(no_each(at)),
         },
-        ("each", Some(_)) => Err(bad_each(at)),
+        ("each", Some(_)) => Err(no_such_attribute(at)),
         ("count", Some("index")) => match place.repetition {
             Repetition::Count(_) => Ok(()),
             _ => Err(no_count(at)),
         },
-        ("count", Some(_)) => Err(bad_count(at)),
+        ("count", Some(_)) => Err(no_such_attribute(at)),
         ("self", _) if place.this.is_none() => Err(no_self(at)),
         ("self", _) => Ok(()),
         ("path" | "terraform" | "phase" | "stack", Some(name)) => {
             let known = place.state.constant(crate::config::ModuleId::ROOT, at.root, name);
-            known.map(|_| ()).ok_or_else(|| bad_constant(at))
+            known.map(|_| ()).ok_or_else(|| no_such_attribute(at))
         }
         (
             "var" | "local" | "module" | "each" | "count" | "path" | "terraform" | "phase"
             | "stack",
             None,
         ) => Err(malformed(at)),
+        ("template" | "lazy" | "arg", _) => Err(malformed(at)),
         ("var" | "local", _) => Ok(()),
         _ => check_resource(place, module, at),
     }

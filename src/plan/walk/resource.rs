@@ -299,14 +299,10 @@ impl Walk {
         let (expansion, mut problems) =
             expand(&place, resource.count.as_ref(), resource.for_each.as_ref());
         let keyed = resource.count.is_some() || resource.for_each.is_some();
-        let Some(expansion) = expansion else {
-            self.problems.extend(problems);
-            return false;
-        };
-        // While validating, an instance stands for all: its key is unknown.
-        let open = Expansion::open();
-        let shown = if keyed { &open } else { &expansion };
-        let repetition = shown.repetition(0, resource.count.is_some());
+        // While validating, an instance stands for all: its key is unknown. The block is checked whether or not it can be
+        // told how often it is repeated.
+        let expansion = expansion.filter(|_| !keyed).unwrap_or(Expansion::open());
+        let repetition = expansion.repetition(0, resource.count.is_some());
         let value = match find_schema(&registry, &resource.key) {
             Some(schema) => {
                 problems.extend(self.validate_block(at, index, resource, schema, &repetition));

@@ -41,7 +41,7 @@ impl Place<'_> {
         match (self.repetition, name) {
             (Repetition::Each { key, .. }, "key") => Self::found(key.clone(), 1),
             (Repetition::Each { value, .. }, "value") => Self::found(value.clone(), 1),
-            (Repetition::Each { .. }, _) => Err(references::bad_each(reference)),
+            (Repetition::Each { .. }, _) => Err(references::no_such_attribute(reference)),
             _ => Err(references::no_each(reference)),
         }
     }
@@ -129,15 +129,17 @@ impl Scope for Place<'_> {
                 Repetition::Count(index) => Self::found(index.clone(), 1),
                 _ => Err(references::no_count(reference)),
             },
-            ("count", Some(_)) => Err(references::bad_count(reference)),
+            ("count", Some(_)) => Err(references::no_such_attribute(reference)),
             ("self", _) => match self.this {
                 Some(value) => Self::found(value.clone(), 0),
                 None => Err(references::no_self(reference)),
             },
-            ("path" | "terraform" | "phase" | "stack", Some(name)) => self
-                .state
-                .constant(instance.module, reference.root, name)
-                .map_or_else(|| Err(references::bad_constant(reference)), |v| Self::found(v, 1)),
+            ("path" | "terraform" | "phase" | "stack", Some(name)) => {
+                self.state.constant(instance.module, reference.root, name).map_or_else(
+                    || Err(references::no_such_attribute(reference)),
+                    |v| Self::found(v, 1),
+                )
+            }
             ("var" | "local" | "each" | "count" | "path" | "terraform" | "phase" | "stack", _) => {
                 Err(references::malformed(reference))
             }

@@ -75,11 +75,11 @@ impl Walk {
             let name = &argument.name.name;
             if !declared.variables.contains_key(name) {
                 let known = declared.variables.keys().map(EcoString::as_str);
-                let hint = crate::base::did_you_mean(name, known)
-                    .map_or_else(String::new, |word| format!(" Did you mean \"{word}\"?"));
-                let detail = format!("An argument named \"{name}\" is not expected here.{hint}");
+                let detail = format!("An argument named \"{name}\" is not expected here.");
                 self.problems.push(
-                    Diagnostic::error(507, "Unsupported argument", detail).at(argument.name.span),
+                    Diagnostic::error(507, "Unsupported argument", detail)
+                        .at(argument.name.span)
+                        .did_you_mean(name, known),
                 );
             }
         }

@@ -47,7 +47,13 @@ async fn calls() -> u32 {
 async fn a_call_that_is_refused() {
     let mut hits = 0;
     for after in 0..calls().await {
-        let fault = Fault { call: "*".into(), after, class: ErrorClass::Denied, done: false };
+        let fault = Fault {
+            call: "*".into(),
+            after,
+            class: ErrorClass::Denied,
+            done: false,
+            lasting: false,
+        };
         hits += u32::from(survives(fault).await);
     }
     assert!(hits > 10, "only {hits} runs noticed");
@@ -56,7 +62,13 @@ async fn a_call_that_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn a_call_whose_answer_is_lost() {
     for after in 0..calls().await {
-        let fault = Fault { call: "*".into(), after, class: ErrorClass::Ambiguous, done: true };
+        let fault = Fault {
+            call: "*".into(),
+            after,
+            class: ErrorClass::Ambiguous,
+            done: true,
+            lasting: false,
+        };
         survives(fault).await;
     }
 }
@@ -64,7 +76,13 @@ async fn a_call_whose_answer_is_lost() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_may_have_been_done_and_was_not() {
     for after in 0..calls().await {
-        let fault = Fault { call: "*".into(), after, class: ErrorClass::Ambiguous, done: false };
+        let fault = Fault {
+            call: "*".into(),
+            after,
+            class: ErrorClass::Ambiguous,
+            done: false,
+            lasting: false,
+        };
         survives(fault).await;
     }
 }
@@ -72,7 +90,13 @@ async fn a_call_that_may_have_been_done_and_was_not() {
 #[tokio::test(start_paused = true)]
 async fn a_throttled_call_is_not_noticed() {
     for after in 0..calls().await {
-        let fault = Fault { call: "*".into(), after, class: ErrorClass::Throttled, done: false };
+        let fault = Fault {
+            call: "*".into(),
+            after,
+            class: ErrorClass::Throttled,
+            done: false,
+            lasting: false,
+        };
         assert!(!survives(fault.clone()).await, "{fault:?} stopped the run");
     }
 }
