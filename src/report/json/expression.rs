@@ -132,7 +132,6 @@ pub fn body(
 ) -> Map<String, Json> {
     let named = BodySchema {
         attributes: schema.into_iter().flat_map(Block::argument_names).map(Into::into).collect(),
-        constants: Vec::new(),
         blocks: schema.into_iter().flat_map(Block::block_names).map(|n| (n.into(), 0)).collect(),
         constants: Vec::new(),
     };
