@@ -5,10 +5,10 @@
 #[cfg(feature = "aws")]
 #[path = "cli/cloud.rs"]
 mod cloud;
-#[path = "cli/damage.rs"]
-mod damage;
 #[path = "cli/console.rs"]
 mod console;
+#[path = "cli/damage.rs"]
+mod damage;
 #[path = "cli/demo.rs"]
 mod demo;
 #[path = "cli/files.rs"]
