@@ -320,7 +320,7 @@ fn misfits(mocks: &Mocks, selected: &Selected, bench: &Bench) -> Diagnostics {
             let empty = Value::null(schema.implied_type().clone());
             let blank = crate::schema::empty_object(&schema.block);
             let blank = if blank.as_entries().is_some() { blank } else { empty };
-            if let Err(misfit) = mocks.complete(&address, said, schema, &blank) {
+            if let Err(misfit) = mocks.complete((&address, 1), said, schema, &blank) {
                 let detail = format!(
                     "No value for the attribute \"{}\" can be made from the mocked data: {}.",
                     misfit.attribute, misfit.why

@@ -55,7 +55,7 @@ impl MockCloud {
         let CreateRequest { type_name, scope, desired, owner, .. } = request;
         let said = self.mocks.find(&owner.address, &scope.provider)?;
         let schema = self.schema(Mode::Managed, type_name)?;
-        let value = self.mocks.complete(&owner.address, said, schema, desired);
+        let value = self.mocks.complete((&owner.address, owner.generation), said, schema, desired);
         Some(match value {
             Ok(value) => {
                 let (value, _) = value.unmark_deep();
@@ -69,7 +69,7 @@ impl MockCloud {
         let said = self.mocks.find(&request.address, &request.scope.provider)?;
         let mode = request.address.resource.mode;
         let schema = self.schema(mode, request.address.type_name())?;
-        let value = self.mocks.complete(&request.address, said, schema, &request.config);
+        let value = self.mocks.complete((&request.address, 1), said, schema, &request.config);
         Some(value.map_err(|error| misfit(&error)))
     }
 }

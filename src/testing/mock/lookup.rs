@@ -100,18 +100,19 @@ impl Mocks {
         })
     }
 
-    /// An object or data source with everything that a cloud would compute.
+    /// An object or data source with everything that a cloud would compute. Another generation of an object has other
+    /// made-up values.
     ///
     /// # Errors
     /// Where a given value does not fit its attribute.
     pub fn complete(
         &self,
-        address: &Address,
+        (address, generation): (&Address, u32),
         said: Said<'_>,
         schema: &Schema,
         value: &Value,
     ) -> Result<Value, Misfit> {
-        let subject = address.to_string();
+        let subject = format!("{address} {generation}");
         let source = Source { seed: self.seed, subject: &subject };
         fill::fill(&schema.block, value, said.values, &source)
     }
@@ -169,7 +170,7 @@ impl StandIns for Mocks {
         if said.during != During::Plan {
             return None;
         }
-        self.complete(address, said, schema, planned).ok()
+        self.complete((address, 1), said, schema, planned).ok()
     }
 
     fn outputs(&self, module: &ModulePath) -> Option<&BTreeMap<EcoString, Value>> {
