@@ -43,7 +43,7 @@ pub fn of_run(
             return Err(problems);
         }
     } else {
-        chosen.configs = root.providers.clone();
+        chosen.configs.clone_from(&root.providers);
         for key in file.providers.keys().filter(|(name, _)| is_used(selected, name)) {
             chosen.add(key.clone(), key);
         }

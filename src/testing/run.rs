@@ -102,10 +102,8 @@ impl<'a> Session<'a> {
                 let mut replay = planned.outcome.replay.take();
                 if let Some(replay) = &mut replay {
                     state.last = Some(recipe.clone());
-                    let (outcome, cancel) = (&planned.outcome, &self.bench.cancel);
-                    let report = state
-                        .apply(&recipe, outcome, &planned.stale, replay, cancel, self.bench)
-                        .await;
+                    let cancel = &self.bench.cancel;
+                    let report = state.apply(&recipe, &planned, replay, cancel, self.bench).await;
                     let mut problems = expected.filter(report.problems);
                     if !run.options.targets.is_empty() {
                         problems.push(incomplete());

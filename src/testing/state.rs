@@ -16,9 +16,7 @@ use crate::ledger::{
     Access, Holder, Ledger, LedgerError, LocalStore, Options as LedgerOptions, Sealer,
     VirtualObjects,
 };
-use crate::plan::{
-    Input, Intent, Options, Outcome, Places, Replay, StandIns, Supports, VariableInput,
-};
+use crate::plan::{Input, Intent, Options, Places, Replay, StandIns, Supports, VariableInput};
 use crate::provider::{Router, Writer};
 use crate::world::{Disk, MemoryDisk};
 
@@ -139,8 +137,7 @@ impl State {
     pub async fn apply(
         &self,
         recipe: &Recipe,
-        planned: &Outcome,
-        stale: &[engine::Stale],
+        planned: &Planned,
         replay: &mut Replay,
         cancel: &Cancel,
         bench: &Bench,
@@ -154,12 +151,12 @@ impl State {
             processes: bench.processes.clone(),
             parallelism: bench.parallelism,
         };
-        if planned.intent != Intent::Destroy {
-            self.ledger.set_phase(planned.plan.phase.clone());
+        if planned.outcome.intent != Intent::Destroy {
+            self.ledger.set_phase(planned.outcome.plan.phase.clone());
         }
-        let mut report = engine::apply(&setup, &planned.plan, replay).await;
+        let mut report = engine::apply(&setup, &planned.outcome.plan, replay).await;
         if report.ending == Ending::Complete {
-            engine::forget_stale(&self.ledger, stale);
+            engine::forget_stale(&self.ledger, &planned.stale);
         }
         let outputs = replay.outputs();
         let known = outputs.iter().filter(|(_, output)| output.value.is_wholly_known());
@@ -184,8 +181,7 @@ impl State {
         };
         let mut problems = std::mem::take(&mut planned.outcome.problems);
         if let Some(mut replay) = planned.outcome.replay.take() {
-            let (outcome, stale) = (&planned.outcome, &planned.stale);
-            let report = self.apply(recipe, outcome, stale, &mut replay, cancel, bench).await;
+            let report = self.apply(recipe, &planned, &mut replay, cancel, bench).await;
             problems.extend(report.problems);
         }
         // What conditions say of what is going away does not matter any more.

@@ -11,8 +11,8 @@ pub struct Test {
     #[arg(long, value_name = "FILE")]
     pub filter: Vec<Utf8PathBuf>,
     /// The folder for tests
-    #[arg(long, value_name = "DIR", default_value = "tests")]
-    pub test_directory: Utf8PathBuf,
+    #[arg(long = "test-directory", value_name = "DIR", default_value = "tests")]
+    pub folder: Utf8PathBuf,
     #[command(flatten)]
     pub inputs: Inputs,
     /// Run on this cloud; without it on a simulated one of the tests' own

@@ -54,7 +54,7 @@ fn read(args: &Test, sources: &mut SourceMap, context: &Context) -> (Suite, Diag
     let files = &*context.world.files;
     let (manifest, mut problems) = Manifest::read(files, &data_folder(&context.environment));
     let config = problems.take(config::load(files, dir, sources, &manifest));
-    let request = Request { dir, folder: &args.test_directory, only: &args.filter };
+    let request = Request { dir, folder: &args.folder, only: &args.filter };
     let world = &context.world;
     let suite = problems.take(Suite::load(Arc::new(config), &request, world, sources, &manifest));
     (suite, problems)
@@ -69,7 +69,7 @@ fn bench(
     let cloud = cloud(args.cloud, context)?;
     let globals = values(&args.inputs, Utf8Path::new("."), sources, context)?;
     let none = args::Inputs::default();
-    let in_folder = values(&none, &args.test_directory, sources, context)?;
+    let in_folder = values(&none, &args.folder, sources, context)?;
     let is_from_file =
         |input: &VariableInput| !matches!(input.origin, crate::plan::Origin::Environment);
     let mut seed = [0; 8];

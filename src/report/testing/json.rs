@@ -37,7 +37,7 @@ pub fn lines(event: &Event<'_>, sources: &SourceMap, lines: &Lines<'_>, time: &s
                 let left: Vec<Json> =
                     left.iter().map(|address| json!({"instance": address.to_string()})).collect();
                 let body = json!({"failed_resources": left});
-                told.push(teller.line("error", &message, "test_cleanup", body, file, Some(run)));
+                told.push(teller.line(("error", &message, "test_cleanup"), body, file, Some(run)));
             }
             told
         }
@@ -123,9 +123,7 @@ impl Teller<'_> {
     /// A line about a file or a run.
     fn line(
         &self,
-        level: &str,
-        message: &str,
-        kind: &str,
+        (level, message, kind): (&str, &str, &str),
         content: Json,
         file: &TestFile,
         run: Option<&str>,
@@ -174,13 +172,18 @@ impl Teller<'_> {
                 json!({"path": path, "progress": "complete", "status": status.word()}),
             ),
         };
-        self.line("info", &format!("{path}... {shown}"), "test_file", content, file, None)
+        self.line(("info", &format!("{path}... {shown}"), "test_file"), content, file, None)
     }
 
     fn progress(&self, file: &TestFile, run: &str, progress: &str, shown: &str) -> String {
         let content =
             json!({"path": file.path.as_str(), "run": run, "progress": progress, "elapsed": 0});
-        self.line("info", &format!("  \"{run}\"... {shown}"), "test_run", content, file, Some(run))
+        self.line(
+            ("info", &format!("  \"{run}\"... {shown}"), "test_run"),
+            content,
+            file,
+            Some(run),
+        )
     }
 
     fn done(&self, file: &TestFile, run: &RunResult) -> String {
@@ -189,7 +192,7 @@ impl Teller<'_> {
             "progress": "complete", "status": run.status.word(),
         });
         let message = format!("  \"{}\"... {}", run.name, run.status.shown());
-        self.line("info", &message, "test_run", content, file, Some(&run.name))
+        self.line(("info", &message, "test_run"), content, file, Some(&run.name))
     }
 
     fn detail(&self, file: &TestFile, run: &RunResult, detail: &Detail) -> String {
@@ -203,7 +206,7 @@ impl Teller<'_> {
                 ("-verbose flag enabled, printing state", "test_state", json::state(outcome))
             }
         };
-        self.line("info", message, kind, redacted(content), file, Some(&run.name))
+        self.line(("info", message, kind), redacted(content), file, Some(&run.name))
     }
 
     fn problems(&self, problems: &Diagnostics, file: &TestFile, run: Option<&str>) -> Vec<String> {

@@ -63,7 +63,7 @@ fn shown(detail: &Detail) -> String {
 /// What is still there after a file was cleaned up, for people who have to delete it.
 #[must_use]
 pub fn left(place: &str, left: &[Address]) -> String {
-    let list: String = left.iter().map(|address| format!("  - {address}\n")).collect();
+    let list = left.iter().fold(String::new(), |list, address| list + &format!("  - {address}\n"));
     format!(
         "terrace left the following objects behind after executing {place}, and they need to be cleaned up manually:\n\
          {list}"

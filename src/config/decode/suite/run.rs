@@ -9,7 +9,7 @@ use crate::config::decode::target;
 use crate::config::model::{RunCommand, RunModule, RunOptions, Target, TestFile, TestRun};
 use crate::config::{codes, constant, name};
 use crate::diag::{Diagnostic, Span};
-use crate::syntax::ast::{Attribute, Block};
+use crate::syntax::ast::{Attribute, Block, Expr};
 
 const RUN: Shape = Shape {
     required: &[],
@@ -75,7 +75,7 @@ impl Decoder<'_> {
         // Accepted for Terraform's sake.
         self.truth(content.take("parallel"));
         let expected = self.references(content.take("expect_failures"));
-        run.expect_failures = expected.iter().filter_map(|expr| expr.as_traversal()).collect();
+        run.expect_failures = expected.iter().filter_map(Expr::as_traversal).collect();
         let mut seen = Seen::default();
         for nested in content.blocks {
             self.part_of_run(nested, &mut run, &mut seen);
