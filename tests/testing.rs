@@ -140,9 +140,10 @@ fn problem(event: &Map<String, Value>) -> String {
     let whose = if names.is_empty() { "-".to_owned() } else { names.join("/") };
     let problem = &event["diagnostic"];
     let range = &problem["range"];
-    let place = match range.is_object() {
-        true => format!(" at {}:{}", text(&range["filename"]), range["start"]["line"]),
-        false => String::new(),
+    let place = if range.is_object() {
+        format!(" at {}:{}", text(&range["filename"]), range["start"]["line"])
+    } else {
+        String::new()
     };
     format!("{whose}: {}: {}{place}\n", text(&problem["severity"]), text(&problem["summary"]))
 }
