@@ -131,7 +131,8 @@ async fn supply_missing(
 
 async fn ask(variable: &Variable, context: &mut Context) -> Result<Option<String>, CommandError> {
     let description = variable.description.as_deref().unwrap_or_default().trim();
-    let description: String = description.lines().map(|line| format!("  {line}\n")).collect();
+    let lines: Vec<String> = description.lines().map(|line| format!("  {line}\n")).collect();
+    let description = lines.concat();
     let name = paint(STRONG, format!("var.{}", variable.name));
     let question = format!("{name}\n{description}\n  Enter a value: ");
     let echo = if variable.sensitive { Echo::Hidden } else { Echo::Shown };

@@ -71,13 +71,9 @@ fn plain(path: &Utf8Path) -> Utf8PathBuf {
     whole
 }
 
-/// What was found, or that there was nothing; other errors are nothing to remember.
-fn seen<T>(result: &io::Result<T>) -> Option<Option<&T>> {
-    match result {
-        Ok(found) => Some(Some(found)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Some(None),
-        Err(_) => None,
-    }
+/// Whether something was found, or certainly nothing; other errors are nothing to remember.
+fn is_certain<T>(result: &io::Result<T>) -> bool {
+    result.as_ref().err().is_none_or(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 /// Files that remember what is read of them.
@@ -107,8 +103,9 @@ impl Recorder {
 impl Files for Recorder {
     fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
         let result = self.files.read(path);
-        if let Some(found) = seen(&result) {
-            self.note().files.insert(plain(path), found.map(|bytes| Content::of(bytes)));
+        if is_certain(&result) {
+            let content = result.as_ref().ok().map(|bytes| Content::of(bytes));
+            self.note().files.insert(plain(path), content);
         }
         result
     }
@@ -119,8 +116,8 @@ impl Files for Recorder {
 
     fn list(&self, folder: &Utf8Path) -> io::Result<Vec<(String, FileKind)>> {
         let result = self.files.list(folder);
-        if let Some(found) = seen(&result) {
-            self.note().folders.insert(plain(folder), found.cloned());
+        if is_certain(&result) {
+            self.note().folders.insert(plain(folder), result.as_ref().ok().cloned());
         }
         result
     }

@@ -45,7 +45,7 @@ fn values_out_of_range_are_refused_before_anything_is_asked() {
     let sandbox = Sandbox::of(text);
     let run = sandbox.run("plan").fails("Value out of range");
     assert!(run.err.contains("main.tf:2"), "{run}");
-    let text = "resource \"aws_ebs_volume\" \"v\" {\n  availability_zone = \"us-east-1a\"\n  size = 1\n  type = \"gp9\"\n}\n";
+    let text = "resource \"aws_instance\" \"v\" {\n  ami           = \"ami-1\"\n  instance_type = \"t3.nano\"\n  tenancy       = \"odd\"\n}\n";
     let sandbox = Sandbox::of(text);
     let run = sandbox.run("plan").fails("main.tf:4");
     assert_eq!(run.err.matches("Error: ").count(), 1, "{run}");

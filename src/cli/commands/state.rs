@@ -44,13 +44,14 @@ fn live(
         let input = planning::input_of(&session, Options::default(), context)?;
         let made = planning::look(&session, input).await;
         super::show::stop_if_unread(&session, &made, context)?;
-        let mut steps: Vec<&Step> = made.outcome.plan.steps.iter().filter(is_there).collect();
+        let mut steps: Vec<&Step> =
+            made.outcome.plan.steps.iter().filter(|step| is_there(step)).collect();
         steps.sort_by(|a, b| (&a.address, a.deposed).cmp(&(&b.address, b.deposed)));
         tell(steps, context)
     })
 }
 
-fn is_there(step: &&Step) -> bool {
+fn is_there(step: &Step) -> bool {
     step.prior.is_some() && step.object.is_some()
 }
 
