@@ -19,6 +19,7 @@
 //! | [`provider`] | what the engine asks of a cloud and of a resource type |
 //! | [`engine`] | the apply: scheduler, exactly-once creates, events, limits, cancellation |
 //! | [`ledger`] | lock, journal, manifest, history, virtual resources |
+//! | [`fetch`] | modules from elsewhere: git, archives, registries, a mirror |
 //! | `aws` | the real cloud, on the official SDK (feature `aws`) |
 //! | [`sim`] | a simulated AWS in memory, driven by the same schemas |
 //! | [`testing`] | test files: runs, assertions, mocks |
@@ -33,6 +34,7 @@ pub mod config;
 pub mod diag;
 pub mod engine;
 pub mod eval;
+pub mod fetch;
 pub mod graph;
 pub mod ledger;
 pub mod plan;

@@ -6,13 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer may use itself and those before it.
-const LAYERS: [&str; 19] = [
+const LAYERS: [&str; 20] = [
     "base", "world", "diag", "value", "schema", "syntax", "config", "eval", "graph", "plan",
-    "migrate", "provider", "engine", "ledger", "aws", "sim", "testing", "report", "cli",
+    "migrate", "provider", "engine", "ledger", "fetch", "aws", "sim", "testing", "report", "cli",
 ];
 
 /// Crates that only some layers may name: what a layer is for is not to leak into others.
-const CRATES: [(&str, &[&str]); 13] = [
+const CRATES: [(&str, &[&str]); 19] = [
     ("petgraph", &["graph"]),
     ("hcl_edit", &["syntax"]),
     ("annotate_snippets", &["diag"]),
@@ -26,6 +26,12 @@ const CRATES: [(&str, &[&str]); 13] = [
     ("indicatif", &["cli"]),
     ("anstream", &["cli"]),
     ("rustyline", &["cli"]),
+    ("hyper", &["fetch"]),
+    ("hyper_rustls", &["fetch"]),
+    ("hyper_util", &["fetch"]),
+    ("rustls", &["fetch"]),
+    ("tar", &["fetch"]),
+    ("zip", &["fetch"]),
 ];
 
 /// Layers that are pure: no runtime, no clock, no files.

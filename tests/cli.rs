@@ -11,12 +11,16 @@ mod console;
 mod damage;
 #[path = "cli/demo.rs"]
 mod demo;
+#[path = "cli/elsewhere.rs"]
+mod elsewhere;
 #[path = "cli/files.rs"]
 mod files;
 #[path = "cli/flags.rs"]
 mod flags;
 #[path = "cli/formatting.rs"]
 mod formatting;
+#[path = "cli/packages.rs"]
+mod packages;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/refused.rs"]
@@ -27,6 +31,8 @@ mod sandbox;
 mod saved;
 #[path = "cli/secrets.rs"]
 mod secrets;
+#[path = "cli/server.rs"]
+mod server;
 #[path = "cli/signals.rs"]
 mod signals;
 #[path = "cli/stack.rs"]

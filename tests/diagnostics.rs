@@ -20,7 +20,8 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/diagnostics");
 const GUARDS: [&str; 6] = ["E0570", "E0806", "E0822", "E0823", "E0902", "E1009"];
 
 /// Codes of modules that `init` fetches from elsewhere; the tests of fetching cause them.
-const FETCHING: [&str; 2] = ["E0240", "E0241"];
+const FETCHING: [&str; 10] =
+    ["E0240", "E0241", "E1201", "E1202", "E1203", "E1204", "E1205", "E1206", "E1207", "E1208"];
 
 /// What is run, and on what.
 struct Case {

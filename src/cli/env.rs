@@ -27,12 +27,14 @@ macro_rules! variables {
 variables! {
     TERRACE_CLOUD: "The cloud that commands work on: aws or sim (as --cloud)",
     TERRACE_PHASE: "The phase of the ladder (as --phase)",
+    TERRACE_CONFIG: "The settings file, in place of ~/.config/terrace/settings.hcl",
     TERRACE_LOG: "What to log to standard error: error, warn, info, debug, trace, or module=level",
     TERRACE_TEST_PROVIDERS: "A schema file of providers that are simulated for tests",
     TERRACE_TEST_NOW: "The time that the clock shows in tests, as 2026-01-31T00:00:00Z",
     TERRACE_TEST_SEED: "The seed of every random choice in tests",
     TERRACE_TEST_FAULTS: "What goes wrong in the simulated cloud in tests, as ec2:CreateVpc=Denied",
     TF_DATA_DIR: "The folder for what is kept in a project, in place of .terrace: its subfolder terrace",
+    TF_CLI_CONFIG_FILE: "Terraform's own settings file, whose credentials and host blocks hold here too",
     TF_CLI_ARGS: "Arguments added to every command; TF_CLI_ARGS_plan and so on to one",
     TF_IN_AUTOMATION: "Set in scripts: fewer hints about what to run next",
     TF_INPUT: "false or 0: never ask for input (as --input=false)",
@@ -43,6 +45,7 @@ variables! {
     CLICOLOR_FORCE: "Set to anything but 0: colours although the output is no terminal",
     TERM: "dumb: no colours, and no line that moves",
     COLUMNS: "The width of the terminal",
+    XDG_CONFIG_HOME: "What stands for ~/.config",
     HOME: "What ~ stands for",
     XDG_STATE_HOME: "The folder for the console's history, in place of ~/.local/state: its subfolder terrace",
     USER: "Who runs the command, for the lock and the history",
@@ -54,6 +57,9 @@ variables! {
 
 /// The prefix of variables that set input variables: `TF_VAR_size=3`.
 pub const TF_VAR_PREFIX: &str = "TF_VAR_";
+
+/// The prefix of variables that hold tokens of registries: `TF_TOKEN_registry_example_com`.
+pub const TF_TOKEN_PREFIX: &str = "TF_TOKEN_";
 
 /// The environment as it was when the program started.
 #[derive(Clone, Default)]
@@ -91,6 +97,13 @@ impl Environment {
             .map_while(|(name, value)| Some((name.strip_prefix(TF_VAR_PREFIX)?, value.as_str())))
     }
 
+    /// Tokens set by `TF_TOKEN_…`, by host. A dot is written `_` there, and a dash `__`.
+    pub fn tokens(&self) -> impl Iterator<Item = (String, &str)> {
+        let all = self.0.range(TF_TOKEN_PREFIX.to_owned()..);
+        all.map_while(|(name, value)| Some((name.strip_prefix(TF_TOKEN_PREFIX)?, value.as_str())))
+            .map(|(name, token)| (name.replace("__", "-").replace('_', "."), token))
+    }
+
     /// Everything, for the seam through which the core sees the environment.
     #[must_use]
     pub fn pairs(&self) -> &BTreeMap<String, String> {
@@ -108,5 +121,12 @@ mod tests {
             Environment::of(&[("TF_VAR_a", "1"), ("TF_VAR_", ""), ("TF_W", "x"), ("A", "b")]);
         assert_eq!(environment.inputs().collect::<Vec<_>>(), [("", ""), ("a", "1")]);
         assert_eq!(environment.value(&HOME), None);
+    }
+
+    #[test]
+    fn tokens_come_by_host() {
+        let environment =
+            Environment::of(&[("TF_TOKEN_my__own_example_com", "t"), ("TF_TOKE", "x")]);
+        assert_eq!(environment.tokens().collect::<Vec<_>>(), [("my-own.example.com".into(), "t")]);
     }
 }

@@ -12,6 +12,7 @@ pub mod env;
 mod error;
 mod gauge;
 mod inputs;
+mod installing;
 mod ledger;
 mod logging;
 mod outside;
@@ -24,6 +25,7 @@ mod run;
 mod runtime;
 mod session;
 mod settings;
+mod settings_file;
 mod signals;
 
 pub use run::run;

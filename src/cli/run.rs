@@ -62,6 +62,7 @@ fn dispatch(command: Command, context: &mut Context) -> Outcome {
         Command::Explain(args) => commands::explain::run(&args, context),
         Command::Fmt(args) => commands::fmt::run(&args, context),
         Command::ForceUnlock(args) => commands::force_unlock::run(&args, context),
+        Command::Get(args) => commands::get::run(&args, context),
         Command::Graph(args) => commands::graph::run(&args, context),
         Command::Import(args) => commands::import::run(&args, context),
         Command::Migrate(args) => commands::migrate::run(args, context),

@@ -217,7 +217,7 @@ pub fn lock(args: &args::Locking) -> Result<Lock, CommandError> {
 }
 
 /// `1h30m`, `10s`, `500ms`; a bare `0` is nothing.
-fn duration(text: &str) -> Option<Duration> {
+pub(super) fn duration(text: &str) -> Option<Duration> {
     if text == "0" {
         return Some(Duration::ZERO);
     }

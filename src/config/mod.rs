@@ -26,7 +26,9 @@ mod version;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use constant::check as check_constant;
+pub(crate) use constant::{
+    check as check_constant, text as constant_text, truth as constant_truth,
+};
 pub(crate) use content::{fits_labels, missing_argument, unsupported_argument, unsupported_block};
 pub(crate) use json::{
     check_known as check_json, expand as expand_json, is_expression as is_json_expression,

@@ -156,7 +156,10 @@ impl Run {
     #[track_caller]
     pub fn fails(self, words: &str) -> Self {
         assert_eq!(self.code, 1, "{}\n{}", self.out, self.err);
-        assert!(self.err.contains(words), "{words:?} is not in\n{}", self.err);
+        // Long texts are wrapped.
+        let wrapped = self.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        let found = self.err.contains(words) || wrapped.contains(words);
+        assert!(found, "{words:?} is not in\n{}", self.err);
         self
     }
 }

@@ -13,7 +13,9 @@ pub use elsewhere::{Elsewhere, State, StateCommand};
 pub use inputs::{Input, Inputs};
 pub use inspect::{Console, Drift, Graph, GraphFormat, Output, Phases, Show, Status};
 pub use planning::{Cloud, Locking, Plan, Planning};
-pub use project::{Completions, Demo, Explain, Fmt, ForceUnlock, Init, Validate, Version};
+pub use project::{
+    Completions, Demo, Explain, Fmt, ForceUnlock, Get, Init, LockFile, Validate, Version,
+};
 pub use test::Test;
 
 /// Plans and provisions AWS infrastructure from HCL, phase after phase, against live AWS.
@@ -49,6 +51,8 @@ pub struct Global {
 pub enum Command {
     /// Prepare the folder: check and fetch modules
     Init(Init),
+    /// Fetch modules, as init does
+    Get(Get),
     /// Check the configuration without looking at a cloud
     Validate(Validate),
     /// Format configuration files

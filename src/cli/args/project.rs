@@ -11,9 +11,19 @@ pub struct Init {
     /// One JSON object per line
     #[arg(long)]
     pub json: bool,
-    /// Look for newer versions of modules
+    /// Look for newer versions of modules, and accept what changed in them
     #[arg(long)]
     pub upgrade: bool,
+    /// Fetch modules; with false what is installed is only checked
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "true",
+          default_missing_value = "true", action = ArgAction::Set, value_name = "BOOL")]
+    pub get: bool,
+    /// Whether .terrace.lock.hcl may change: readonly fails where it would have to
+    #[arg(long, value_name = "MODE")]
+    pub lockfile: Option<LockFile>,
+    /// Not supported: start a folder from a copy of a module
+    #[arg(long, value_name = "SOURCE", hide = true)]
+    pub from_module: Option<String>,
     /// Accepted for Terraform's sake: nothing is asked
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
           action = ArgAction::Set, value_name = "BOOL")]
@@ -25,6 +35,21 @@ pub struct Init {
     /// Accepted for Terraform's sake: there is no backend
     #[arg(long, hide = true)]
     pub reconfigure: bool,
+}
+
+/// What may happen to the lock file.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockFile {
+    /// It stays as it is.
+    Readonly,
+}
+
+/// `terrace get`
+#[derive(clap::Args, Clone, Debug)]
+pub struct Get {
+    /// Look for newer versions of modules, and accept what changed in them
+    #[arg(long)]
+    pub update: bool,
 }
 
 /// `terrace validate`

@@ -1,15 +1,32 @@
-//! `terrace init`: makes the folder ready. There are no plugins to fetch and no backend to set up.
+//! `terrace init`: makes the folder ready by fetching modules. There are no plugins and no backend to set up.
 
-use crate::cli::args::Init;
+use crate::cli::args::{Init, LockFile};
 use crate::cli::context::{Context, Voice};
-use crate::cli::error::{CommandError, Exit, Outcome};
+use crate::cli::error::{CommandError, Exit, Kind, Outcome};
+use crate::cli::installing;
 use crate::cli::project::Project;
+use crate::fetch::{LockMode, Renewal};
 use crate::report::paint::{ADD, paint};
 
-/// Reads the configuration with every module that it calls.
+/// Installs the modules that the configuration calls, and reads it with all of them.
 pub fn run(args: &Init, context: &mut Context) -> Outcome {
     if args.json {
         context.speak(Voice::Json);
+    }
+    if args.from_module.is_some() {
+        let detail = "init does not copy a module into this folder";
+        let hint = "Copy or clone it, or call it from a module of your own: module \"x\" { source = \"…\" }";
+        return Err(
+            CommandError::say(Kind::Usage, "Unsupported flag --from-module", detail).hint(hint)
+        );
+    }
+    if args.get {
+        let renewal = if args.upgrade { Renewal::Newest } else { Renewal::Keep };
+        let lock = match args.lockfile {
+            Some(LockFile::Readonly) => LockMode::ReadOnly,
+            None => LockMode::Update,
+        };
+        installing::modules(renewal, lock, context)?;
     }
     let project = Project::load(context);
     context.report(&project.problems, &project.sources);

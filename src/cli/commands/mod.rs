@@ -10,6 +10,7 @@ pub mod elsewhere;
 pub mod explain;
 pub mod fmt;
 pub mod force_unlock;
+pub mod get;
 pub mod graph;
 pub mod import;
 pub mod init;
