@@ -58,7 +58,7 @@ fn fuzz(name: &'static str) {
         let end = Instant::now() + Duration::from_secs(number("FUZZ_SECONDS", 12));
         let mut mutator = Mutator::new(&inputs, number("FUZZ_SEED", 20_261_122));
         while Instant::now() < end {
-            run(target, &mutator.next());
+            run(target, &mutator.another());
         }
     };
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(work).expect("a thread");

@@ -137,7 +137,7 @@ impl<'a> Mutator<'a> {
     }
 
     /// Another input.
-    pub fn next(&mut self) -> Vec<u8> {
+    pub fn another(&mut self) -> Vec<u8> {
         let mut input = self.any().clone();
         for _ in 0..self.random.usize(1..=4) {
             self.damage(&mut input);
