@@ -22,6 +22,9 @@ const GUARDS: [&str; 6] = ["E0570", "E0806", "E0822", "E0823", "E0902", "E1009"]
 /// Codes of modules that `init` fetches from elsewhere; the tests of fetching cause them.
 const FETCHING: [&str; 10] =
     ["E0240", "E0241", "E1201", "E1202", "E1203", "E1204", "E1205", "E1206", "E1207", "E1208"];
+/// Codes that take more than a shell: addresses too long for a tag in a lost ledger, tests that
+/// are interrupted. The tests of those parts cause them.
+const ELSEWHERE: [&str; 3] = ["E0826", "E1130", "E1132"];
 
 /// What is run, and on what.
 struct Case {
@@ -98,10 +101,15 @@ fn clean(bytes: &[u8], folder: &Path) -> String {
         (r"ada@[^ ,]+", "ada@<host>"),
         (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "<time>"),
     ];
-    moving.iter().fold(text, |text, (pattern, instead)| {
+    let text = moving.iter().fold(text, |text, (pattern, instead)| {
         let pattern = regex::Regex::new(pattern).expect("a pattern");
         pattern.replace_all(&text, *instead).into_owned()
-    })
+    });
+    // Where lines break depends on how long these are.
+    let holder = regex::Regex::new(r"(?s)ada@<host>.*?\n  help:").expect("a pattern");
+    let unbroken =
+        |found: &regex::Captures<'_>| found[0].replace("\n  ", " ").replace(" help:", "\n  help:");
+    holder.replace_all(&text, unbroken).into_owned()
 }
 
 /// The cases by their codes.
@@ -122,7 +130,7 @@ fn every_code_has_a_case() {
     let pages: BTreeSet<&str> = pages().iter().map(|(code, _)| *code).collect();
     let cases = cases();
     let cases: BTreeSet<&str> = cases.keys().map(String::as_str).collect();
-    let guards: BTreeSet<&str> = GUARDS.into_iter().chain(FETCHING).collect();
+    let guards: BTreeSet<&str> = GUARDS.into_iter().chain(FETCHING).chain(ELSEWHERE).collect();
     assert!(guards.is_subset(&pages) && guards.is_disjoint(&cases));
     let without_case: Vec<_> =
         pages.difference(&cases).filter(|code| !guards.contains(**code)).collect();
