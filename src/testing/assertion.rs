@@ -2,10 +2,8 @@
 
 use super::event::Status;
 use crate::config::Condition;
-use crate::diag::{Diagnostic, Diagnostics, FileId};
-use crate::eval::{self, Reference, Scope, Step};
-use crate::syntax::ast::Expr;
-use crate::syntax::parse_expr;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval::{self, Scope};
 use crate::value::{Type, Value, convert};
 
 /// What the assertions of a run came to.
@@ -53,7 +51,7 @@ fn one(assert: &Condition, scope: &dyn Scope, problems: &mut Diagnostics) -> Sta
         Ok(Some(true)) => Status::Pass,
         Ok(_) => {
             let mut problem = Diagnostic::error(1120, "Test assertion failed", text).at(at);
-            problem.values = involved(&assert.condition, scope);
+            problem.values = eval::involved(&assert.condition, scope);
             problems.push(problem);
             Status::Fail
         }
@@ -62,61 +60,6 @@ fn one(assert: &Condition, scope: &dyn Scope, problems: &mut Diagnostics) -> Sta
             problems.push(Diagnostic::error(1122, "Invalid condition run", detail).at(at));
             Status::Error
         }
-    }
-}
-
-/// What the condition's names came to, each once, as far as that may be shown and fits on a line.
-fn involved(condition: &Expr, scope: &dyn Scope) -> Vec<String> {
-    let mut told: Vec<String> = Vec::new();
-    for reference in eval::references(condition) {
-        let name = written(&reference);
-        let (expr, problems) = parse_expr(&name, FileId(u32::MAX), 0);
-        if problems.has_errors() {
-            continue;
-        }
-        let (value, problems) = eval::evaluate(&expr, scope);
-        let text = format!("{name} {}", shown(&value));
-        if !problems.has_errors() && !told.contains(&text) {
-            told.push(text);
-        }
-    }
-    told
-}
-
-/// A reference as it is written, up to the first key that is no literal.
-fn written(reference: &Reference<'_>) -> String {
-    let mut text = reference.root.to_string();
-    for step in &reference.steps {
-        match step {
-            Step::Attr(name) => {
-                text.push('.');
-                text.push_str(&name.name);
-            }
-            Step::Index { key, .. } => {
-                text.push('[');
-                text.push_str(&key.to_console());
-                text.push(']');
-            }
-        }
-    }
-    text
-}
-
-fn shown(value: &Value) -> String {
-    const LONGEST: usize = 80;
-    if value.deep_marks().is_sensitive() || value.deep_marks().is_ephemeral() {
-        return "has a value that is not shown".into();
-    }
-    if !value.is_known() {
-        return "is not known yet".into();
-    }
-    let text = value.to_console();
-    let short = text.lines().count() == 1 && text.chars().count() <= LONGEST;
-    match (value.as_sequence(), value.as_entries()) {
-        _ if short => format!("is {text}"),
-        (Some(elements), _) => format!("has {} elements", elements.len()),
-        (_, Some(entries)) => format!("has {} attributes", entries.len()),
-        _ => "is a long text".into(),
     }
 }
 
