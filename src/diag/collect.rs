@@ -52,7 +52,6 @@ impl Diagnostics {
     }
 
     /// The first `most`, and how many others there are.
-    #[must_use]
     pub fn limited(mut self, most: usize) -> (Self, usize) {
         let more = self.0.len().saturating_sub(most);
         self.0.truncate(most);

@@ -22,7 +22,6 @@ fn is_one_of(problem: &Diagnostic, kinds: &[RangeInclusive<u16>]) -> bool {
 }
 
 /// Those of the problems of one reading that are mistakes of their own.
-#[must_use]
 pub fn root_causes(problems: Diagnostics, sources: &SourceMap) -> Diagnostics {
     let errors: Vec<&Diagnostic> = problems.iter().filter(|one| is_one_of(one, LOSES)).collect();
     if errors.is_empty() {
@@ -37,7 +36,6 @@ pub fn root_causes(problems: Diagnostics, sources: &SourceMap) -> Diagnostics {
 
 /// Those of `found` that are mistakes of their own, where `known` was found before: not those at the place of a known
 /// error, and nothing that is only missed because what declares it could not be read.
-#[must_use]
 pub fn independent(found: Diagnostics, known: &Diagnostics, sources: &SourceMap) -> Diagnostics {
     let errors: Vec<&Diagnostic> =
         known.iter().filter(|problem| problem.severity == Severity::Error).collect();

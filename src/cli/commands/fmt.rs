@@ -116,10 +116,10 @@ impl Run<'_> {
         for (name, kind) in entries {
             let path = if folder == "." { name.clone().into() } else { folder.join(&name) };
             match kind {
-                FileKind::Folder if self.args.recursive && !name.starts_with('.') => {
-                    if !files.is_link(&path) {
-                        self.folder(&path)?;
-                    }
+                FileKind::Folder
+                    if self.args.recursive && !name.starts_with('.') && !files.is_link(&path) =>
+                {
+                    self.folder(&path)?;
                 }
                 FileKind::File if is_formatted(&name) => self.file(&path)?,
                 _ => {}
