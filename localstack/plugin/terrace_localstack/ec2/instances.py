@@ -131,6 +131,11 @@ def _finish(scope: Scope, instance: Instance, params: dict, devices: list[dict])
         complete_volume(scope, scope.ec2.volumes[attached.volume_id], device["Ebs"])
 
 
+def _is_elastic(instance: Instance, interface: dict) -> bool:
+    address = interface["Association"].get("PublicIp")
+    return any(each.public_ip == address for each in instance.ec2_backend.addresses)
+
+
 def complete(instance: Instance, shown: dict) -> dict:
     """Fills in what AWS answers of an instance and moto does not."""
     extras = getattr(instance, "extras", {})
@@ -160,6 +165,9 @@ def complete(instance: Instance, shown: dict) -> dict:
     for interface in shown.get("NetworkInterfaces", []):
         if not interface.get("Association"):
             interface.pop("Association", None)
+        elif not interface["Association"].get("AllocationId") and not _is_elastic(instance, interface):
+            # An address that AWS gave at launch is Amazon's own.
+            interface["Association"]["IpOwnerId"] = "amazon"
     if instance.state in ("terminated", "shutting-down"):
         for gone in (
             ("SubnetId", "VpcId", "PrivateIpAddress", "PublicIpAddress") if instance.state == "terminated" else ()
