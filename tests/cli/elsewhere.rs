@@ -1,6 +1,8 @@
 //! Modules from elsewhere: `init` against repositories and servers that the tests start on loopback.
 
-use crate::packages::{Repository, bzip2, gzip, module, tar, tar_gz, tar_link, zip};
+use crate::packages::{
+    Repository, bzip2, call, gzip, module, tar, tar_gz, tar_link, versioned, zip,
+};
 use crate::sandbox::{Run, Sandbox};
 use crate::server::{Page, Server};
 
@@ -10,17 +12,6 @@ fn sandbox() -> Sandbox {
     sandbox.set("PATH", "/usr/local/bin:/usr/bin:/bin");
     sandbox.set("GIT_CONFIG_GLOBAL", "/dev/null");
     sandbox
-}
-
-/// A call of a module, and its output `name` as the root's.
-fn call(source: &str) -> String {
-    format!(
-        "module \"m\" {{\n  source = \"{source}\"\n}}\noutput \"name\" {{\n  value = module.m.name\n}}\n"
-    )
-}
-
-fn versioned(source: &str, version: &str) -> String {
-    call(source).replace("\n}\noutput", &format!("\n  version = \"{version}\"\n}}\noutput"))
 }
 
 /// A server that is the registry of `example.com`, as a settings file says.

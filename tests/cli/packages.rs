@@ -11,6 +11,18 @@ pub fn module(name: &str) -> String {
     format!("output \"name\" {{\n  value = \"{name}\"\n}}\n")
 }
 
+/// A call of a module, and its output `name` as the root's.
+pub fn call(source: &str) -> String {
+    format!(
+        "module \"m\" {{\n  source = \"{source}\"\n}}\noutput \"name\" {{\n  value = module.m.name\n}}\n"
+    )
+}
+
+/// The same, with a version constraint.
+pub fn versioned(source: &str, version: &str) -> String {
+    call(source).replace("\n}\noutput", &format!("\n  version = \"{version}\"\n}}\noutput"))
+}
+
 /// Tar files, gzipped; each entry a path and a content.
 pub fn tar_gz(files: &[(&str, &str)]) -> Vec<u8> {
     gzip(&tar(files))
