@@ -11,6 +11,8 @@ mod console;
 mod damage;
 #[path = "cli/demo.rs"]
 mod demo;
+#[path = "cli/drift.rs"]
+mod drift;
 #[path = "cli/elsewhere.rs"]
 mod elsewhere;
 #[path = "cli/files.rs"]

@@ -153,20 +153,23 @@ impl Discovery {
             && self.entries_in(place).all(|entry| entry.seen.is_some())
     }
 
+    /// An object as the manifest remembers it.
+    fn recollection(&self, entry: &Entry) -> Option<Live> {
+        Some(Live {
+            type_name: entry.type_name.clone(),
+            scope: entry.scope.clone(),
+            id: entry.id.clone(),
+            value: entry.seen.clone()?.unmark_deep().0,
+            owner: Some(self.owner(entry)),
+            status: Status::Ready,
+        })
+    }
+
     /// The objects of these places as the manifest remembers them.
     fn recollect(&self, places: BTreeSet<Place>) -> Vec<(Place, Vec<Live>)> {
-        let live = |entry: &Entry| {
-            Some(Live {
-                type_name: entry.type_name.clone(),
-                scope: entry.scope.clone(),
-                id: entry.id.clone(),
-                value: entry.seen.clone()?.unmark_deep().0,
-                owner: Some(self.owner(entry)),
-                status: Status::Ready,
-            })
-        };
         let of = |place: Place| {
-            let found = self.entries_in(&place).filter_map(live).collect();
+            let found =
+                self.entries_in(&place).filter_map(|entry| self.recollection(entry)).collect();
             (place, found)
         };
         places.into_iter().map(of).collect()
@@ -252,6 +255,7 @@ impl Discovery {
         lists: Vec<(Place, Vec<Live>)>,
         problems: &mut Diagnostics,
     ) -> LiveWorld {
+        let places: Vec<Place> = lists.iter().map(|(place, _)| place.clone()).collect();
         let mut world = LiveWorld::default();
         let mut touched = BTreeSet::new();
         for ((type_name, _), found) in lists {
@@ -277,6 +281,13 @@ impl Discovery {
         for address in touched {
             let slot = self.slot(&address, problems);
             world.owned.insert(address, slot);
+        }
+        for entry in places.iter().flat_map(|place| self.entries_in(place)) {
+            if !self.claims.contains_key(&entry.address)
+                && let Some(live) = self.recollection(entry)
+            {
+                world.gone.insert(entry.address.clone(), live);
+            }
         }
         world
     }

@@ -78,6 +78,8 @@ pub struct Slot {
 pub struct LiveWorld {
     /// Owned objects, by tags or by the manifest.
     pub owned: BTreeMap<Address, Slot>,
+    /// What the manifest remembers and is no more, as it was when the last run that wrote saw it.
+    pub gone: BTreeMap<Address, Live>,
     /// Objects that nobody claims but that could be ours: children, which cannot carry tags, of parents that are ours.
     /// The planner recognises them by parent and natural key.
     pub unclaimed: BTreeMap<TypeName, Vec<Live>>,

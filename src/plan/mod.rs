@@ -8,6 +8,7 @@ pub mod check;
 mod conform;
 mod console;
 pub mod diff;
+mod drift;
 mod ignore;
 mod input;
 mod live;

@@ -24,10 +24,9 @@ pub struct Outcome {
     pub variables: IndexMap<EcoString, Value>,
     /// Results of conditions and checks.
     pub checks: Vec<CheckResult>,
-    /// Objects that were changed behind the configuration's back, as far as that can be told without a difference that
-    /// the configuration explains: what is gone, and what changed in attributes that the manifest keeps digests of.
+    /// Objects that were changed or deleted outside since the last run that wrote: live as against the manifest.
     pub drift: Vec<Drift>,
-    /// Attributes that the plan's values came from: resource and path.
+    /// Attributes that were changed outside and that what is planned follows from: resource and path.
     pub relevant: BTreeSet<(String, String)>,
     /// Every provider configuration that is in use, by scope name.
     pub providers: BTreeMap<EcoString, EcoString>,
@@ -50,7 +49,7 @@ impl Outcome {
         self.problems.has_errors()
     }
 
-    /// Whether there is a step that changes something, or an output that changes.
+    /// Whether there is a step that changes something, an output that changes, or, where it is only looked, drift.
     #[must_use]
     pub fn has_changes(&self) -> bool {
         self.plan.steps.iter().any(|step| {
@@ -59,7 +58,8 @@ impl Outcome {
             (step.action != Action::NoOp && !only_checks)
                 || step.moved_from.is_some()
                 || step.importing.is_some()
-        }) || self.outputs.values().any(OutputChange::is_change)
+        }) || (self.intent == Intent::RefreshOnly && !self.drift.is_empty())
+            || self.outputs.values().any(OutputChange::is_change)
     }
 }
 
@@ -165,6 +165,8 @@ pub struct Drift {
     pub address: Address,
     /// Its type.
     pub type_name: TypeName,
+    /// As the last run that wrote saw it, with marks.
+    pub before: Value,
     /// As it is now; none where it is gone.
     pub live: Option<Live>,
     /// What differs.

@@ -8,7 +8,8 @@ use indexmap::IndexMap;
 use super::replay::Replay;
 use super::walk::{InstanceId, Walk};
 use super::{
-    Answers, Input, Intent, Outcome, OutputChange, Plan, Progress, RememberedOutput, moves, order,
+    Answers, Input, Intent, Outcome, OutputChange, Plan, Progress, RememberedOutput, drift, moves,
+    order,
 };
 use crate::base::TypeName;
 use crate::diag::{Diagnostic, Diagnostics};
@@ -112,6 +113,9 @@ fn finish(mut walk: Walk) -> Outcome {
     if walk.selection.is_limited() {
         walk.problems.push(targeted());
     }
+    let protected = walk.protected();
+    walk.problems.extend(protected);
+    let drift = drift::drift(&walk);
     let (steps, sources) = order::arrange(&mut walk).into_iter().unzip();
     let plan = Plan { steps, ..empty_plan(&walk.input) };
     let outputs = outputs(&walk);
@@ -124,8 +128,8 @@ fn finish(mut walk: Walk) -> Outcome {
         data: walk.data.clone(),
         variables,
         checks: walk.checks.results(),
-        drift: Vec::new(),
-        relevant: BTreeSet::new(),
+        relevant: drift::relevant(&drift, &plan, walk.input.options.intent),
+        drift,
         providers: walk.provider_kinds(),
         complete,
         applyable: false,

@@ -37,6 +37,8 @@ fn each_phase_is_planned_applied_and_then_empty() {
         let again = stage.plan();
         assert!(!again.has_changes(), "{phase}: {}", text::text(&again.plan));
     }
+    stage.variables.push(("protect_data".into(), "false".into()));
+    stage.apply();
     stage.options.intent = Intent::Destroy;
     insta::assert_snapshot!("destroy", stage.apply());
     assert!(stage.world.owned.is_empty());

@@ -118,6 +118,7 @@ impl Walk {
     pub(super) fn take_live(&mut self, world: LiveWorld) {
         self.found.extend(std::mem::take(&mut self.asked));
         self.world.owned.extend(world.owned);
+        self.world.gone.extend(world.gone);
         for (type_name, objects) in world.unclaimed {
             self.world.unclaimed.entry(type_name).or_default().extend(objects);
         }

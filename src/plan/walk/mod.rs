@@ -16,6 +16,7 @@ mod instance;
 mod lifecycle;
 mod live;
 mod orphans;
+mod protection;
 mod providers;
 mod references;
 mod related;

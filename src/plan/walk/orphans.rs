@@ -53,7 +53,7 @@ impl Walk {
     }
 
     /// The address that a live object has after moves.
-    fn now(&self, address: &Address) -> Address {
+    pub(in crate::plan) fn now(&self, address: &Address) -> Address {
         self.now_by_before.get(address).unwrap_or(address).clone()
     }
 

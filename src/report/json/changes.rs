@@ -106,11 +106,11 @@ pub fn output_change(output: &OutputChange) -> Json {
 
 /// One entry of `resource_drift`.
 #[must_use]
-pub fn drift(drift: &Drift, prior: Option<&Value>) -> Json {
+pub fn drift(drift: &Drift) -> Json {
     let provider = drift.live.as_ref().map(|live| live.scope.provider.as_str());
     let mut entry = identity(&drift.address, provider.unwrap_or_default());
     let live = drift.live.as_ref().map(|live| &live.value);
-    let mut body = values(prior, live);
+    let mut body = values(Some(&drift.before), live);
     let verb = if live.is_some() { Verb::Update } else { Verb::Delete };
     body.insert("actions".into(), json!(verb.actions()));
     entry.insert("change".into(), body.into());

@@ -22,14 +22,7 @@ pub fn plan(outcome: &Outcome, configuration: Json, time: &str) -> Json {
     put("terraform_version", TERRAFORM_VERSION.into());
     put("variables", variables(outcome));
     put("planned_values", planned_values(outcome, &all));
-    let drifted: Vec<_> = outcome
-        .drift
-        .iter()
-        .map(|one| {
-            let change = all.iter().find(|change| *change.address() == one.address);
-            drift(one, change.and_then(Change::before))
-        })
-        .collect();
+    let drifted = resource_drift(outcome);
     if !drifted.is_empty() {
         put("resource_drift", drifted.into());
     }
@@ -48,6 +41,11 @@ pub fn plan(outcome: &Outcome, configuration: Json, time: &str) -> Json {
     put("errored", outcome.errored().into());
     put("terrace", additions(outcome));
     document.into()
+}
+
+/// The entries of `resource_drift`: everything that was changed or deleted outside.
+fn resource_drift(outcome: &Outcome) -> Vec<Json> {
+    outcome.drift.iter().map(drift).collect()
 }
 
 fn additions(outcome: &Outcome) -> Json {

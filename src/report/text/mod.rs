@@ -1,6 +1,7 @@
 //! Reports as text for people.
 
 mod diff;
+mod drift;
 mod events;
 mod literal;
 mod live;

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use super::diff::{Diff, painted};
+use super::drift;
 use super::literal::{literal, scalar};
 use crate::base::ModulePath;
-use crate::plan::{Interruption, Outcome, OutputChange, Reason};
-use crate::report::paint::{ADD, CHANGE, FAINT, REMOVE, STRONG, paint};
+use crate::plan::{Intent, Interruption, Outcome, OutputChange, Reason};
+use crate::report::paint::{ADD, CHANGE, FAINT, STRONG, paint};
 use crate::report::{Change, Totals, Verb, changes};
 
 /// The whole plan as text.
@@ -14,7 +15,7 @@ use crate::report::{Change, Totals, Verb, changes};
 pub fn plan(outcome: &Outcome) -> String {
     let all = changes(&outcome.plan);
     let mut text = String::new();
-    drift(outcome, &mut text);
+    text.push_str(&drift::drift(outcome));
     let notable: Vec<_> = all.iter().filter(|change| change.is_notable()).collect();
     if !notable.is_empty() {
         heading(outcome, &mut text);
@@ -131,23 +132,6 @@ const fn reason(reason: Reason) -> Option<&'static str> {
     }
 }
 
-fn drift(outcome: &Outcome, text: &mut String) {
-    if outcome.drift.is_empty() {
-        return;
-    }
-    text.push_str("Changed outside of terrace:\n\n");
-    for drift in &outcome.drift {
-        let what = if drift.live.is_none() {
-            paint(REMOVE, "is gone")
-        } else {
-            let paths: Vec<_> = drift.paths.iter().map(ToString::to_string).collect();
-            paint(CHANGE, format!("changed: {}", paths.join(", ")))
-        };
-        writeln!(text, "  {} {what}", drift.address).expect(FITS);
-    }
-    text.push('\n');
-}
-
 fn outputs(outcome: &Outcome, text: &mut String) {
     let changed: Vec<_> = outcome.outputs.iter().filter(|(_, output)| output.is_change()).collect();
     if changed.is_empty() {
@@ -188,6 +172,8 @@ fn conclusion(outcome: &Outcome, all: &[Change<'_>], text: &mut String) {
     let untouched = totals == Totals::default();
     if outcome.errored() {
         text.push_str("Planning failed; the above is what was planned until then.\n");
+    } else if outcome.intent == Intent::RefreshOnly && !outcome.drift.is_empty() {
+        text.push_str(drift::ONLY_LOOKED);
     } else if untouched && !outcome.has_changes() {
         let sentence = "No changes. What is live matches the configuration.";
         let unchanged = paint(FAINT, format!(" ({unchanged} objects)"));
