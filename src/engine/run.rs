@@ -243,7 +243,7 @@ impl<'a> Run<'a> {
     }
 
     fn order(&mut self, step: &'a Step) -> Result<Order, Diagnostics> {
-        let mut order = Order { desired: None, after: self.after(step), provisioners: Vec::new() };
+        let mut order = Order { after: self.after(step), ..Order::default() };
         if matches!(step.action, Action::Create | Action::Update | Action::Read) {
             let (desired, problems) = self.resolver.desired(step);
             if problems.has_errors() {
@@ -251,6 +251,7 @@ impl<'a> Run<'a> {
             }
             self.problems.extend(problems);
             let Some(desired) = desired else { return Err(Diagnostics::from(no_value(step))) };
+            order.decided = self.resolver.decided(step);
             order.desired = Some(desired);
         }
         if let (Action::Delete, Some(prior)) = (step.action, &step.prior) {

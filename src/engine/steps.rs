@@ -16,14 +16,17 @@ use super::types::Home;
 use super::untold;
 use crate::base::{Address, Id};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::{self, Action, Owner, Provisioner, Step};
+use crate::plan::{Action, Owner, Provisioner};
 use crate::provider::{ClaimRequest, DataRequest, DeleteRequest, ErrorClass, Goal, UpdateRequest};
 use crate::value::{AttrPath, Kind, Type, Value};
 
 /// What the dispatcher gives a step on its way.
+#[derive(Default)]
 pub(super) struct Order {
     /// What the step is to make; none for deletes.
     pub desired: Option<Value>,
+    /// What the configuration decides of that, where it is known apart; see [`crate::plan::Resolver::decided`].
+    pub decided: Option<Value>,
     /// What it depends on, for the manifest.
     pub after: Vec<Address>,
     /// Commands that run before a delete.
@@ -96,30 +99,12 @@ async fn update(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     }
     task.reach(Goal::Updated, &id).await?;
     let mut entry = entry(task, &id, &order);
-    let desired = without_consequences(task.step, &desired);
-    let (value, problems) = converge(task, &mut id, &desired, &mut entry).await?;
+    // What the cloud decides anew because of the update is not compared.
+    let decided = order.decided.as_ref().unwrap_or(&desired);
+    let (value, problems) = converge(task, &mut id, decided, &mut entry).await?;
     entry.seen = Some(owned(task, &desired, &value));
     task.shell.journal.remember(&entry);
     Ok(Done { value: Some(value), counts, problems })
-}
-
-/// The desired value of an update without what was unknown when planning and nobody decided since: what the cloud
-/// decides anew because of the update. Where it is sent it stays as it was; what comes of it is not compared.
-fn without_consequences(step: &Step, desired: &Value) -> Value {
-    let (Some(planned), Some(entries)) = (&step.planned, desired.as_entries()) else {
-        return desired.clone();
-    };
-    let is_open = |name: &str, value: &Value| {
-        let was = |side: &Value| side.attribute(name).cloned();
-        let unknown = was(planned).is_some_and(|planned| !planned.is_known());
-        let before = step.prior.as_ref().and_then(was);
-        unknown && before.is_some_and(|before| plan::same_value(&before, value))
-    };
-    Value::object(entries.iter().map(|(name, value)| {
-        let value = if is_open(name, value) { Value::null(value.ty()) } else { value.clone() };
-        (name.clone(), value)
-    }))
-    .with_marks(desired.marks())
 }
 
 /// The ledger's own object as it is now. The manifest keeps no more of it than what it depends on.
@@ -368,7 +353,7 @@ pub(super) async fn after_create(
     let journal = task.shell.journal.clone();
     task.made = Some(id.clone());
     let known = journal.entry(&task.step.address, task.step.generation);
-    let order = Order { desired: None, after, provisioners: Vec::new() };
+    let order = Order { after, ..Order::default() };
     let mut entry = known.unwrap_or_else(|| entry(task, id, &order));
     entry.tainted = Some("its provisioners did not all succeed".into());
     journal.remember(&entry);

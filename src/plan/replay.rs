@@ -8,8 +8,8 @@ use indexmap::IndexMap;
 use super::diff::{self, DiffInput, marks};
 use super::walk::{ConditionKind, InstanceId, Place, Source, Walk, judge};
 use super::{
-    Action, CheckResult, Provisioner, RememberedOutput, Resolver, RootScope, Step, conform, ignore,
-    names,
+    Action, CheckResult, Provisioner, RememberedOutput, Resolver, RootScope, Step, StepId, conform,
+    ignore, names,
 };
 use crate::base::{Address, Mode};
 use crate::config::{self, ProvisionerWhen, Resource};
@@ -26,13 +26,15 @@ pub struct Replay {
     sources: Vec<Option<Source>>,
     /// Variables, locals and outputs that were found wholly known, so that they need no second look.
     settled: BTreeSet<(InstanceId, NodeId)>,
+    /// What the configuration decides of the update that was evaluated last.
+    decided: Option<(StepId, Value)>,
 }
 
 impl Replay {
     pub(super) fn new(mut walk: Walk, sources: Vec<Option<Source>>) -> Self {
         walk.forget_planning();
         walk.state.allow_effects();
-        Self { walk, sources, settled: BTreeSet::new() }
+        Self { walk, sources, settled: BTreeSet::new(), decided: None }
     }
 
     /// What the names of the root module came to so far.
@@ -65,18 +67,28 @@ impl Replay {
         if resource.key.mode != Mode::Managed {
             return Ok(value);
         }
-        let value = self.planned(step, resource, schema, &value);
-        let expected = step.planned.clone().unwrap_or_else(|| value.clone());
-        conform::check(&step.address, &expected, &value, resource.span)?;
-        Ok(self.complete(step, schema, &value))
-    }
-
-    fn planned(&self, step: &Step, resource: &Resource, schema: &Schema, config: &Value) -> Value {
         let prior = step.prior.as_ref().filter(|_| step.action != Action::Create);
         let config = match prior {
-            Some(prior) => ignore::apply(&resource.lifecycle.ignore_changes, config, prior, schema),
-            None => config.clone(),
+            Some(prior) => ignore::apply(&resource.lifecycle.ignore_changes, &value, prior, schema),
+            None => value,
         };
+        let value = self.planned(step, prior, schema, &config);
+        let expected = step.planned.clone().unwrap_or_else(|| value.clone());
+        conform::check(&step.address, &expected, &value, resource.span)?;
+        let value = self.complete(step, schema, &value);
+        if step.action == Action::Update {
+            self.decided = Some((step.id, decided(schema, &config, &value)));
+        }
+        Ok(value)
+    }
+
+    fn planned(
+        &self,
+        step: &Step,
+        prior: Option<&Value>,
+        schema: &Schema,
+        config: &Value,
+    ) -> Value {
         let tags = self.walk.tags_of_scope(&step.scope);
         let region = step.scope.region.as_ref();
         let accepted =
@@ -85,7 +97,7 @@ impl Replay {
             accepted: &accepted,
             schema,
             prior,
-            config: &config,
+            config,
             tags: &tags,
             region: region.map(crate::base::Region::as_str),
             // The prior value has nothing in it but what is the stack's own.
@@ -98,7 +110,7 @@ impl Replay {
                 self.walk.with_stand_ins(&step.address, &step.scope, schema, difference.planned)
             }
         };
-        marks::remark(&planned, &config)
+        marks::remark(&planned, config)
     }
 
     /// The wholly known value to make: null where the cloud decides, as it was where nothing was decided anew.
@@ -230,6 +242,19 @@ impl Replay {
     }
 }
 
+/// The configuration with its defaults, and with what is desired of attributes that the planner sets.
+fn decided(schema: &Schema, config: &Value, desired: &Value) -> Value {
+    let complete = crate::schema::with_defaults(&schema.block, config);
+    let Some(entries) = complete.as_entries() else { return complete };
+    let mut entries = entries.clone();
+    for name in ["tags_all", "region"] {
+        if let Some(value) = desired.attribute(name) {
+            entries.insert(name.into(), value.clone());
+        }
+    }
+    Value::object(entries).with_marks(complete.marks())
+}
+
 impl Resolver for Replay {
     fn desired(&mut self, step: &Step) -> (Option<Value>, Diagnostics) {
         match (step.action, self.source(step)) {
@@ -240,6 +265,10 @@ impl Resolver for Replay {
                 Err(problems) => (None, problems),
             },
         }
+    }
+
+    fn decided(&self, step: &Step) -> Option<Value> {
+        self.decided.as_ref().filter(|(of, _)| *of == step.id).map(|(_, value)| value.clone())
     }
 
     fn done(&mut self, step: &Step, value: Option<Value>) -> Diagnostics {

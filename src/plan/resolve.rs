@@ -26,6 +26,13 @@ pub trait Resolver: Send {
     /// with the results told so far. Preconditions are checked here.
     fn desired(&mut self, step: &Step) -> (Option<Value>, Diagnostics);
 
+    /// What the configuration itself decides of the value that [`Resolver::desired`] answered last, for an update: null
+    /// where the cloud decides, which may be anew and because of the update. None where that is not known apart.
+    fn decided(&self, step: &Step) -> Option<Value> {
+        let _ = step;
+        None
+    }
+
     /// Tells the object's value after the step; none after a delete. Postconditions are checked here.
     fn done(&mut self, step: &Step, value: Option<Value>) -> Diagnostics;
 

@@ -76,6 +76,15 @@ pub trait Files: Send + Sync {
     /// As the operating system has it.
     fn create_folder(&self, path: &Utf8Path) -> io::Result<()>;
 
+    /// Says who may do what with a file or folder: the bits of `chmod`. Does nothing where there are no such bits.
+    ///
+    /// # Errors
+    /// As the operating system has it.
+    fn set_mode(&self, path: &Utf8Path, mode: u32) -> io::Result<()> {
+        let _ = (path, mode);
+        Ok(())
+    }
+
     /// Removes a file; it is no error if there is none.
     ///
     /// # Errors

@@ -110,6 +110,12 @@ impl Files for System {
         std::fs::create_dir_all(path)
     }
 
+    #[cfg(unix)]
+    fn set_mode(&self, path: &Utf8Path, mode: u32) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+    }
+
     fn remove(&self, path: &Utf8Path) -> io::Result<()> {
         match std::fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

@@ -13,7 +13,7 @@ use futures_util::future::try_join_all;
 
 use super::instance::state;
 use super::{
-    BATCH, batches, block_devices, ebs_volume, filter, launch_template, number, set, tags_of,
+    BATCH, block_devices, ebs_volume, filter, launch_template, number, set, tags_of,
 };
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
@@ -365,7 +365,7 @@ fn interfaces_into(spec: &mut AwsInstance, interfaces: Vec<sdk::InstanceNetworkI
         let card = attachment.and_then(|attachment| attachment.network_card_index).map(number);
         if index == 0 && card.unwrap_or_default() == 0 {
             spec.associate_public_ip_address =
-                has_own_public_address(&spec, interface.association.as_ref());
+                has_own_public_address(spec, interface.association.as_ref());
             let addresses = interface.ipv6_addresses.unwrap_or_default();
             spec.enable_primary_ipv6 =
                 Some(addresses.iter().any(|address| address.is_primary_ipv6 == Some(true)));

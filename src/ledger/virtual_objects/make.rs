@@ -1,6 +1,7 @@
 //! What each type makes of its arguments.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -99,6 +100,14 @@ pub(super) fn change(type_name: &TypeName, planned: &Value) -> Value {
         attributes.set("output", attributes.raw("input"));
     }
     attributes.into_value()
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a String takes everything");
+        hex
+    })
 }
 
 /// How long deleting takes.

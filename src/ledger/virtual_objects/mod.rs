@@ -1,9 +1,11 @@
-//! Objects that exist nowhere but in the ledger: `terraform_data`, `random_*`, `time_*`, and a test provider's.
+//! Objects that exist nowhere but in the ledger: `terraform_data`, `random_*`, `time_*`, and a test provider's; and
+//! `local_file`, which is beside it.
 //!
 //! They are a cloud like any other to the engine. What a type makes is a pure function of its arguments, the clock
 //! and randomness; keeping it is the ledger's.
 
 mod conformance;
+mod file;
 mod import;
 mod make;
 mod random;
@@ -18,7 +20,7 @@ use std::time::Duration;
 use ecow::EcoString;
 use tokio::time::Instant;
 
-use self::make::{Made, Tools};
+use self::make::{Attributes, Made, Tools};
 use super::book::{Inner, Ledger};
 use super::error::LedgerError;
 use super::payload::{Payload, Secrecy};
@@ -75,6 +77,10 @@ impl VirtualObjects {
 
     /// Makes what is asked for. What takes a processor's time, such as hashing a password, must not hold up the rest.
     async fn make(&self, request: &CreateRequest) -> Result<Made, Error> {
+        if let Some(files) = self.files_of(&request.type_name) {
+            let made = file::make(files, Attributes::of(&request.desired));
+            return made.map_err(|reason| invalid("make a local_file", reason));
+        }
         if !make::is_slow(&request.type_name) {
             return make::make(&self.tools(), &request.type_name, &request.desired);
         }
@@ -84,6 +90,16 @@ impl VirtualObjects {
             tokio::task::spawn_blocking(move || make::make(&this.tools(), &type_name, &desired));
         made.await
             .unwrap_or_else(|error| Err(Error::new(ErrorClass::Other, "make", error.to_string())))
+    }
+
+    /// The files, for the one type whose objects are files.
+    fn files_of(&self, type_name: &TypeName) -> Option<&dyn Files> {
+        self.files.as_deref().filter(|_| type_name == file::TYPE)
+    }
+
+    /// Whether what the ledger remembers is there.
+    fn is_there(&self, live: &Live) -> bool {
+        self.files_of(&live.type_name).is_none_or(|files| file::is_there(files, &live.value))
     }
 
     fn live(&self, record: &ObjectRecord) -> Result<Live, Error> {
@@ -186,6 +202,10 @@ fn now<'a, T: Send + 'a>(result: Result<T, Error>) -> Future<'a, T> {
     Box::pin(std::future::ready(result))
 }
 
+fn invalid(operation: &str, reason: String) -> Error {
+    Error::new(ErrorClass::Invalid, operation, reason)
+}
+
 fn missing(type_name: &TypeName, id: &Id) -> Error {
     Error::new(ErrorClass::NotFound, "ledger", format!("there is no {type_name} {id}"))
 }
@@ -193,7 +213,9 @@ fn missing(type_name: &TypeName, id: &Id) -> Error {
 impl Reader for VirtualObjects {
     fn supports(&self, type_name: &TypeName, mode: Mode) -> bool {
         match mode {
-            Mode::Managed => make::is_known(&self.registry, type_name),
+            Mode::Managed => {
+                self.files_of(type_name).is_some() || make::is_known(&self.registry, type_name)
+            }
             Mode::Data => {
                 let reads_states = type_name == remote_state::TYPE && self.files.is_some();
                 reads_states || conformance::has_data(&self.registry, type_name)
@@ -213,12 +235,16 @@ impl Reader for VirtualObjects {
             let here = of_type.filter(|(_, held)| held.record.scope == request.scope);
             here.map(|(_, held)| held.record.clone()).collect()
         };
-        now(records.iter().map(|record| self.live(record)).collect())
+        let live: Result<Vec<Live>, Error> =
+            records.iter().map(|record| self.live(record)).collect();
+        now(live.map(|live| live.into_iter().filter(|live| self.is_there(live)).collect()))
     }
 
     fn read<'a>(&'a self, request: &'a ReadRequest) -> Future<'a, Option<Live>> {
         if let Some(record) = self.record(&request.type_name, &request.id) {
-            return now(self.live(&record).map(Some));
+            return now(self
+                .live(&record)
+                .map(|live| Some(live).filter(|live| self.is_there(live))));
         }
         let imported = import::value(&self.registry, &request.type_name, request.id.as_str());
         now(Ok(imported.map(|value| Live {
@@ -298,6 +324,11 @@ impl Writer for VirtualObjects {
 
     fn delete<'a>(&'a self, request: &'a DeleteRequest) -> Future<'a, ()> {
         let (type_name, id) = (&request.type_name, &request.id);
+        if let Some(files) = self.files_of(type_name)
+            && let Err(reason) = file::remove(files, &request.prior)
+        {
+            return now(Err(invalid("delete a local_file", reason)));
+        }
         let gone_in = make::gone_in(type_name, &request.prior);
         if gone_in > Duration::ZERO {
             self.hold(type_name, id, gone_in);

@@ -1,13 +1,11 @@
 //! `random_*`.
 
-use std::fmt::Write as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use dashu_int::UBig;
 use ecow::EcoString;
 
-use super::make::{Attributes, Made, Tools};
+use super::make::{Attributes, Made, Tools, hex};
 use super::words;
 use crate::base::{Digest, Id};
 use crate::value::{Type, Value};
@@ -55,13 +53,9 @@ pub(super) fn id_of(mut attributes: Attributes, bytes: &[u8]) -> Made {
     let prefix = attributes.text("prefix").unwrap_or_default();
     let with_prefix = |text: &str| format!("{prefix}{text}");
     let url = URL_SAFE_NO_PAD.encode(bytes);
-    let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("a String takes everything");
-        hex
-    });
     attributes.set_text("b64_url", with_prefix(&url));
     attributes.set_text("b64_std", with_prefix(&STANDARD.encode(bytes)));
-    attributes.set_text("hex", with_prefix(&hex));
+    attributes.set_text("hex", with_prefix(&hex(bytes)));
     attributes.set_text("dec", with_prefix(&UBig::from_be_bytes(bytes).to_string()));
     attributes.with_id(url)
 }
