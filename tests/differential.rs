@@ -106,7 +106,7 @@ fn object_key(theirs: &hcl::expr::ObjectKey) -> ObjectKey {
 }
 
 fn function(theirs: &FuncCall) -> ExprKind {
-    let namespace = theirs.name.namespace.iter().map(|part| part.as_str());
+    let namespace = theirs.name.namespace.iter().map(hcl::Identifier::as_str);
     let parts: Vec<&str> = namespace.chain([theirs.name.name.as_str()]).collect();
     ExprKind::Call {
         name: ident(&parts.join("::")),

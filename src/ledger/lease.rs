@@ -17,7 +17,7 @@ use crate::world::{Clock, Entropy, Privacy};
 
 const FILE: &str = "lock.json";
 /// After that without a heartbeat the lock is anybody's.
-const EXPIRY: SignedDuration = SignedDuration::from_secs(60);
+const EXPIRY: SignedDuration = SignedDuration::from_mins(1);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often a lock that is waited for is looked at.
 const LOOK: Duration = Duration::from_secs(1);

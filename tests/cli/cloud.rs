@@ -35,7 +35,7 @@ fn serve(answer: Answer) -> String {
 fn converse(mut stream: TcpStream, answer: Answer) {
     while let Some(request) = request(&mut stream) {
         let Some((status, body)) = answer(&request) else {
-            std::thread::sleep(Duration::from_secs(600));
+            std::thread::sleep(Duration::from_mins(10));
             return;
         };
         let length = body.len();
@@ -116,7 +116,7 @@ fn a_refused_connection_is_told() {
     drop(listener);
     let began = Instant::now();
     fails(&sandbox(&endpoint), "The cloud does not answer");
-    assert!(began.elapsed() < Duration::from_secs(60));
+    assert!(began.elapsed() < Duration::from_mins(1));
 }
 
 #[test]
@@ -158,5 +158,5 @@ fn an_endpoint_that_hangs_is_given_up_on() {
     let endpoint = serve(|_| None);
     let began = Instant::now();
     fails(&sandbox(&endpoint), "The cloud does not answer");
-    assert!(began.elapsed() < Duration::from_secs(180), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_mins(3), "{:?}", began.elapsed());
 }

@@ -96,7 +96,7 @@ impl Terminal {
     /// Waits until the screen shows `words` behind all that was waited for before.
     fn shows(&mut self, words: &str) {
         while !self.seen.contains(words) {
-            match self.screen.recv_timeout(Duration::from_secs(60)) {
+            match self.screen.recv_timeout(Duration::from_mins(1)) {
                 Ok(bytes) => self.seen.push_str(&String::from_utf8_lossy(&bytes)),
                 Err(error) => panic!("{error}: no {words:?} in {:?}", self.seen),
             }

@@ -12,9 +12,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use futures_util::future::try_join_all;
 
 use super::instance::state;
-use super::{
-    BATCH, block_devices, ebs_volume, filter, launch_template, number, set, tags_of,
-};
+use super::{BATCH, block_devices, ebs_volume, filter, launch_template, number, set, tags_of};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Found, Tags};

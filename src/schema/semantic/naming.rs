@@ -38,7 +38,8 @@ const GENERATED: usize = 26;
 /// The prefix from which a name was made; none where it does not end as generated names do.
 #[must_use]
 pub fn name_prefix<'a>(rule: &NameGeneration, name: &'a str) -> Option<&'a str> {
-    let mut ends = rule.suffix_if.iter().filter_map(|(_, suffix)| name.strip_suffix(suffix.as_str()));
+    let mut ends =
+        rule.suffix_if.iter().filter_map(|(_, suffix)| name.strip_suffix(suffix.as_str()));
     let name = ends.next_back().unwrap_or(name);
     let at = name.len().checked_sub(GENERATED).filter(|at| name.is_char_boundary(*at))?;
     let (prefix, end) = name.split_at(at);
