@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "it reads the cases")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -68,9 +69,10 @@ impl Case {
         let mut seen = String::new();
         for command in &self.commands {
             let output = shell(command, folder.path());
-            seen.push_str(&format!("$ {command}\n{}", clean(&output.stderr, folder.path())));
+            let told = clean(&output.stderr, folder.path());
+            write!(seen, "$ {command}\n{told}").expect("a String takes it");
             if let Some(code) = output.status.code().filter(|code| *code != 0) {
-                seen.push_str(&format!("(exit code {code})\n"));
+                writeln!(seen, "(exit code {code})").expect("a String takes it");
             }
         }
         seen
