@@ -106,7 +106,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     (
         "ln -s . m; echo 'module \"m\" { source = \"./m\" }' > main.tf",
         "validate",
-        "Error: Module calls itself",
+        "Error: Unreadable module directory",
     ),
 ];
 

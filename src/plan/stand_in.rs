@@ -24,6 +24,9 @@ pub trait StandIns: Send + Sync {
     /// The outputs of a module instance that is not looked into; those that are not among them are null.
     fn outputs(&self, module: &ModulePath) -> Option<&BTreeMap<EcoString, Value>>;
 
+    /// Whether an object exists nowhere but here, so that no cloud keeps it from being deleted.
+    fn makes_up(&self, address: &Address, scope: &Scope) -> bool;
+
     /// Whether a module instance is, or is within, one that is not looked into: its resources do not exist.
     fn covers(&self, module: &ModulePath) -> bool;
 }

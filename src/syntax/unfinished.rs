@@ -16,8 +16,8 @@ pub fn is_unfinished(text: &str) -> bool {
             open.push(kind);
         } else if kind.closes() {
             match open.pop() {
-                Some(opened) if kind.closes_after(opened) || kind == TokenKind::MissingQuote => {}
-                // What closes nothing is a mistake, which more text does not mend.
+                Some(opened) if kind.closes_after(opened) => {}
+                // What closes nothing, or a quote that its line does not close, is a mistake, which more text does not mend.
                 _ => return false,
             }
         }

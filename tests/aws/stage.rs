@@ -18,8 +18,8 @@ use terrace::config::{self, Manifest};
 use terrace::diag::render::{Style, text as rendered};
 use terrace::diag::{Diagnostics, SourceMap};
 use terrace::engine::{
-    self, Cancel, Desk, Ending, Entry, Journal as _, Recover, SchemaTypes, Setup, Silence, Types,
-    forget_stale,
+    self, Cancel, Desk, Ending, Entry, Journal as _, Recover, Refresh, SchemaTypes, Setup, Silence,
+    Types, forget_stale,
 };
 use terrace::ledger::{Access, Holder, Ledger, LocalStore, Options, Sealer, VirtualObjects};
 use terrace::plan::{
@@ -281,6 +281,7 @@ impl Stage {
             types: self.types.clone(),
             listener: Arc::new(Silence),
             recover: Recover::Settle,
+            refresh: Refresh::Live,
         };
         let input = self.input(ledger, cloud, intent);
         engine::plan(&desk, input).await

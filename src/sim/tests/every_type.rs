@@ -10,7 +10,8 @@ use crate::schema::{self, Kind};
 
 /// What is tried by no change: where an object is, and what AWS keeps until it is told otherwise and which forbids the
 /// changes that come after.
-const UNTRIED: &[&str] = &["disable_api_termination", "id", "region"];
+const UNTRIED: &[&str] =
+    &["deletion_protection_enabled", "disable_api_termination", "id", "region"];
 
 /// What one type did that it should not.
 struct Life {

@@ -159,6 +159,10 @@ fn begins(target: &ModulePath, path: &ModulePath) -> bool {
 }
 
 impl StandIns for Mocks {
+    fn makes_up(&self, address: &Address, scope: &Scope) -> bool {
+        self.find(address, &scope.provider).is_some()
+    }
+
     fn planned(
         &self,
         address: &Address,

@@ -219,7 +219,10 @@ pub(super) fn parse(text: &str, precision: u32) -> Option<Float> {
         if unsigned.is_empty() || !all_digits(unsigned) {
             return None;
         }
-        let value: i64 = digits.parse().ok().filter(|value: &i64| value.abs() <= MOST)?;
+        let value: i64 = digits
+            .parse()
+            .ok()
+            .filter(|value: &i64| value.unsigned_abs() <= MOST.unsigned_abs())?;
         match mark {
             b'e' | b'E' => tens += value,
             _ => twos += value,
