@@ -49,6 +49,7 @@ pub struct Stage {
 }
 
 /// A stage for the test of that name; none, and a word about it, where no LocalStack is named.
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 pub fn stage(name: &str) -> Option<Stage> {
     let Ok(endpoint) = env::var("AWS_ENDPOINT_URL") else {
         println!("skipped: AWS_ENDPOINT_URL names no LocalStack; tests/localstack/run starts one");
