@@ -2,9 +2,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "it looks at the folder that the program ran in")]
 
-#[cfg(feature = "aws")]
-#[path = "cli/cloud.rs"]
-mod cloud;
 #[path = "cli/console.rs"]
 mod console;
 #[path = "cli/damage.rs"]
