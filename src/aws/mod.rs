@@ -27,3 +27,18 @@ pub use cloud::Aws;
 fn small(number: i64) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
+
+/// A list as a call takes it; none where it is empty.
+fn some<T: Clone>(list: &[T]) -> Option<Vec<T>> {
+    (!list.is_empty()).then(|| list.to_vec())
+}
+
+/// A list of words as a call takes it, each as the SDK's enum; none where it is empty.
+fn words<T: for<'a> From<&'a str>>(list: &[String]) -> Option<Vec<T>> {
+    (!list.is_empty()).then(|| list.iter().map(|text| T::from(text.as_str())).collect())
+}
+
+/// The words of a list of the SDK's enums.
+fn texts<T>(list: Option<Vec<T>>, text: fn(&T) -> &str) -> Vec<String> {
+    list.unwrap_or_default().iter().map(|item| text(item).to_owned()).collect()
+}

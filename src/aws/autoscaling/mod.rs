@@ -20,7 +20,7 @@ use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter};
 use super::error::Operation as _;
 use super::regional::Regional;
 use super::resource::Query;
-use super::small;
+use super::{small, some};
 use crate::provider::{Error, tags};
 
 /// How many objects a page holds; the calls' own maximum.
@@ -59,9 +59,4 @@ async fn named(aws: &Regional, names: Vec<String>) -> Result<Vec<AutoScalingGrou
 fn wants_child(groups: &[AutoScalingGroup], query: &Query<'_>, group: &str, id: &str) -> bool {
     groups.iter().any(|owned| owned.auto_scaling_group_name() == Some(group))
         || query.known.iter().any(|known| known == id)
-}
-
-/// A list as a call takes it; none where it is empty.
-fn some<T: Clone>(list: &[T]) -> Option<Vec<T>> {
-    (!list.is_empty()).then(|| list.to_vec())
 }

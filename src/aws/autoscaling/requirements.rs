@@ -2,7 +2,7 @@
 
 use aws_sdk_autoscaling::types as sdk;
 
-use super::{small, some};
+use crate::aws::{small, some, texts, words};
 use crate::schema::typed as spec;
 use spec::AwsAutoscalingGroupMixedInstancesPolicyLaunchTemplateOverrideInstanceRequirements as Requirements;
 
@@ -30,23 +30,15 @@ macro_rules! back {
     };
 }
 
-fn list<T: for<'a> From<&'a str>>(list: &[String]) -> Option<Vec<T>> {
-    (!list.is_empty()).then(|| list.iter().map(|text| T::from(text.as_str())).collect())
-}
-
-fn texts<T>(list: Option<Vec<T>>, text: fn(&T) -> &str) -> Vec<String> {
-    list.unwrap_or_default().iter().map(|item| text(item).to_owned()).collect()
-}
-
 /// For the SDK.
 pub fn to_sdk(from: &Requirements) -> sdk::InstanceRequirements {
     sdk::InstanceRequirements::builder()
         .set_v_cpu_count(range!(from.vcpu_count, VCpuCountRequest))
         .set_memory_mib(range!(from.memory_mib, MemoryMiBRequest))
-        .set_cpu_manufacturers(list(&from.cpu_manufacturers))
+        .set_cpu_manufacturers(words(&from.cpu_manufacturers))
         .set_memory_gib_per_v_cpu(range!(from.memory_gib_per_vcpu, MemoryGiBPerVCpuRequest, float))
         .set_excluded_instance_types(some(&from.excluded_instance_types))
-        .set_instance_generations(list(&from.instance_generations))
+        .set_instance_generations(words(&from.instance_generations))
         .set_spot_max_price_percentage_over_lowest_price(
             from.spot_max_price_percentage_over_lowest_price.map(small),
         )
@@ -64,7 +56,7 @@ pub fn to_sdk(from: &Requirements) -> sdk::InstanceRequirements {
             NetworkInterfaceCountRequest
         ))
         .set_local_storage(from.local_storage.as_deref().map(Into::into))
-        .set_local_storage_types(list(&from.local_storage_types))
+        .set_local_storage_types(words(&from.local_storage_types))
         .set_total_local_storage_gb(range!(
             from.total_local_storage_gb,
             TotalLocalStorageGbRequest,
@@ -74,10 +66,10 @@ pub fn to_sdk(from: &Requirements) -> sdk::InstanceRequirements {
             from.baseline_ebs_bandwidth_mbps,
             BaselineEbsBandwidthMbpsRequest
         ))
-        .set_accelerator_types(list(&from.accelerator_types))
+        .set_accelerator_types(words(&from.accelerator_types))
         .set_accelerator_count(range!(from.accelerator_count, AcceleratorCountRequest))
-        .set_accelerator_manufacturers(list(&from.accelerator_manufacturers))
-        .set_accelerator_names(list(&from.accelerator_names))
+        .set_accelerator_manufacturers(words(&from.accelerator_manufacturers))
+        .set_accelerator_names(words(&from.accelerator_names))
         .set_accelerator_total_memory_mib(range!(
             from.accelerator_total_memory_mib,
             AcceleratorTotalMemoryMiBRequest

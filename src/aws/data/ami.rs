@@ -8,6 +8,7 @@ use regex::Regex;
 use super::{Source, filters, one};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
+use crate::aws::some;
 use crate::provider::{Error, ErrorClass};
 use crate::schema::typed::data::{AwsAmi, AwsAmiBlockDeviceMappings, AwsAmiProductCodes};
 
@@ -18,7 +19,6 @@ impl Source for Ami {
     type Spec = AwsAmi;
 
     async fn read(aws: &Regional, config: AwsAmi) -> Result<AwsAmi, Error> {
-        let some = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
         let call = aws
             .ec2()
             .describe_images()
@@ -27,6 +27,7 @@ impl Source for Ami {
             .set_include_deprecated(config.include_deprecated)
             .set_filters(filters(
                 config.filter.iter().map(|filter| (&filter.name, &filter.values)),
+                &[],
             ));
         let pages = call.into_paginator().items();
         let mut images: Vec<Image> =

@@ -23,8 +23,7 @@ impl Source for Instances {
         wanted.push(("instance-state-name".to_owned(), states));
         let given = config.filter.iter().map(|filter| (&filter.name, &filter.values));
         let call = aws.ec2().describe_instances();
-        let call = call
-            .set_filters(filters(given.chain(wanted.iter().map(|(name, values)| (name, values)))));
+        let call = call.set_filters(filters(given, &wanted));
         let pages = call.into_paginator().items();
         let reservations: Vec<Reservation> =
             pages.send().collect::<Result<_, _>>().await.op("ec2:DescribeInstances")?;

@@ -112,12 +112,16 @@ fn nothing(type_name: &str, message: &str) -> Error {
     Error::new(ErrorClass::Invalid, format!("read {type_name}"), message)
 }
 
-/// Filters of a describe call; none where there are none.
-fn filters<'a>(pairs: impl Iterator<Item = (&'a String, &'a Vec<String>)>) -> Option<Vec<Filter>> {
+/// Filters of a describe call, those that are given and those that other arguments mean; none where there are none.
+fn filters<'a>(
+    given: impl Iterator<Item = (&'a String, &'a Vec<String>)>,
+    wanted: &'a [(String, Vec<String>)],
+) -> Option<Vec<Filter>> {
     let filter = |(name, values): (&String, &Vec<String>)| {
         Filter::builder().name(name).set_values(Some(values.clone())).build()
     };
-    let filters: Vec<Filter> = pairs.map(filter).collect();
+    let wanted = wanted.iter().map(|(name, values)| (name, values));
+    let filters: Vec<Filter> = given.chain(wanted).map(filter).collect();
     (!filters.is_empty()).then_some(filters)
 }
 

@@ -1,6 +1,6 @@
 //! `aws_vpc`, `aws_subnet`, `aws_subnets`, `aws_security_group`
 
-use aws_sdk_ec2::types::{SecurityGroup as SdkGroup, Subnet as SdkSubnet, Vpc as SdkVpc};
+use aws_sdk_ec2::types::{Filter, SecurityGroup as SdkGroup, Subnet as SdkSubnet, Vpc as SdkVpc};
 
 use super::{Source, filters, one, tag_filters, tags_of};
 use crate::aws::ec2::vpc::Vpc as VpcResource;
@@ -46,8 +46,7 @@ impl Source for Vpc {
         wanted.extend(tag_filters(&config.tags));
         let given = config.filter.iter().map(|filter| (&filter.name, &filter.values));
         let call = aws.ec2().describe_vpcs();
-        let call = call
-            .set_filters(filters(given.chain(wanted.iter().map(|(name, values)| (name, values)))));
+        let call = call.set_filters(filters(given, &wanted));
         let pages = call.into_paginator().items();
         let vpcs: Vec<SdkVpc> =
             pages.send().collect::<Result<_, _>>().await.op("ec2:DescribeVpcs")?;
@@ -88,6 +87,12 @@ impl Source for Vpc {
     }
 }
 
+/// The subnets that filters let through.
+async fn subnets(aws: &Regional, filters: Option<Vec<Filter>>) -> Result<Vec<SdkSubnet>, Error> {
+    let pages = aws.ec2().describe_subnets().set_filters(filters).into_paginator().items();
+    pages.send().collect::<Result<_, _>>().await.op("ec2:DescribeSubnets")
+}
+
 /// A subnet.
 pub struct Subnet;
 
@@ -108,12 +113,7 @@ impl Source for Subnet {
         ]);
         wanted.extend(tag_filters(&config.tags));
         let given = config.filter.iter().map(|filter| (&filter.name, &filter.values));
-        let call = aws.ec2().describe_subnets();
-        let call = call
-            .set_filters(filters(given.chain(wanted.iter().map(|(name, values)| (name, values)))));
-        let pages = call.into_paginator().items();
-        let subnets: Vec<SdkSubnet> =
-            pages.send().collect::<Result<_, _>>().await.op("ec2:DescribeSubnets")?;
+        let subnets = subnets(aws, filters(given, &wanted)).await?;
         let subnet = one("aws_subnet", subnets, HINT)?;
         let ipv6 = subnet.ipv6_cidr_block_association_set.unwrap_or_default().into_iter().next();
         let dns = subnet.private_dns_name_options_on_launch;
@@ -165,12 +165,7 @@ impl Source for Subnets {
     async fn read(aws: &Regional, config: AwsSubnets) -> Result<AwsSubnets, Error> {
         let wanted = tag_filters(&config.tags);
         let given = config.filter.iter().map(|filter| (&filter.name, &filter.values));
-        let call = aws.ec2().describe_subnets();
-        let call = call
-            .set_filters(filters(given.chain(wanted.iter().map(|(name, values)| (name, values)))));
-        let pages = call.into_paginator().items();
-        let subnets: Vec<SdkSubnet> =
-            pages.send().collect::<Result<_, _>>().await.op("ec2:DescribeSubnets")?;
+        let subnets = subnets(aws, filters(given, &wanted)).await?;
         Ok(AwsSubnets {
             id: Some(aws.region().to_string()),
             ids: subnets.into_iter().filter_map(|subnet| subnet.subnet_id).collect(),
@@ -195,8 +190,7 @@ impl Source for SecurityGroup {
         wanted.extend(tag_filters(&config.tags));
         let given = config.filter.iter().map(|filter| (&filter.name, &filter.values));
         let call = aws.ec2().describe_security_groups();
-        let call = call
-            .set_filters(filters(given.chain(wanted.iter().map(|(name, values)| (name, values)))));
+        let call = call.set_filters(filters(given, &wanted));
         let pages = call.into_paginator().items();
         let groups: Vec<SdkGroup> =
             pages.send().collect::<Result<_, _>>().await.op("ec2:DescribeSecurityGroups")?;

@@ -20,7 +20,7 @@ impl Source for Zones {
             .ec2()
             .describe_availability_zones()
             .set_all_availability_zones(config.all_availability_zones)
-            .set_filters(filters(given.chain(state.iter().map(|(name, values)| (name, values)))));
+            .set_filters(filters(given, state.as_slice()));
         let answer = call.send().await.op("ec2:DescribeAvailabilityZones")?;
         let mut zones = answer.availability_zones.unwrap_or_default();
         zones.retain(|zone| {

@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types as sdk;
 
-use super::{small, some};
+use crate::aws::{small, some, texts, words};
 use crate::schema::typed as spec;
 use spec::AwsLaunchTemplateInstanceRequirements as Requirements;
 
@@ -39,14 +39,6 @@ macro_rules! back {
             min: range.min.map(Into::into).unwrap_or_default(),
         })
     };
-}
-
-fn words<T: for<'a> From<&'a str>>(list: &[String]) -> Option<Vec<T>> {
-    (!list.is_empty()).then(|| list.iter().map(|text| T::from(text.as_str())).collect())
-}
-
-fn texts<T>(list: Option<Vec<T>>, text: fn(&T) -> &str) -> Vec<String> {
-    list.unwrap_or_default().iter().map(|item| text(item).to_owned()).collect()
 }
 
 /// For the SDK.

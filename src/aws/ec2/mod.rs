@@ -32,7 +32,7 @@ use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 use super::error::Operation as _;
 use super::regional::Regional;
 use super::resource::{Query, TagChange, Tags};
-use super::small;
+use super::{small, some};
 use crate::provider::{Error, tags};
 
 /// How many objects a describe call may answer at once, for the calls that take up to 1,000.
@@ -113,9 +113,4 @@ fn number(number: i32) -> i64 {
 /// A text that says something.
 fn set(text: &Option<String>) -> Option<String> {
     text.clone().filter(|text| !text.is_empty())
-}
-
-/// A list with something in it.
-fn some<T: Clone>(list: &[T]) -> Option<Vec<T>> {
-    (!list.is_empty()).then(|| list.to_vec())
 }
