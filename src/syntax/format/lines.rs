@@ -108,8 +108,16 @@ fn close(levels: &mut Vec<i32>, mut brackets: i32) {
 fn space(pieces: &mut [Piece<'_>], cell: Range<usize>) {
     for at in cell.clone().skip(1) {
         let before = (at > cell.start + 1).then(|| &pieces[at - 2]);
-        pieces[at].spaces = usize::from(space_between(before, &pieces[at - 1], &pieces[at]));
+        let is_apart = space_between(before, &pieces[at - 1], &pieces[at])
+            || would_join_numbers(&pieces[at - 1..cell.end]);
+        pieces[at].spaces = usize::from(is_apart);
     }
+}
+
+/// Whether the pieces begin with an index into a number, `0 .5`, which without a space is the number `0.5`.
+fn would_join_numbers(pieces: &[Piece<'_>]) -> bool {
+    use TokenKind::{Dot, Number};
+    matches!(pieces, [token, dot, index, ..] if [token.kind, dot.kind, index.kind] == [Number, Dot, Number])
 }
 
 fn align_assignments(pieces: &mut [Piece<'_>], lines: &[Line]) {

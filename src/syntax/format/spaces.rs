@@ -15,8 +15,6 @@ pub(super) fn space_between(
     after: &Piece<'_>,
 ) -> bool {
     match (token.kind, after.kind) {
-        // `0 .5` is an index into a number, and `0.5` a number.
-        (T::Number, T::Dot) => before.is_none_or(|before| before.kind != T::Dot),
         (_, T::Newline)
         | (T::Ident, T::OpenParen | T::DoubleColon)
         | (T::DoubleColon, T::Ident)

@@ -49,7 +49,7 @@ fn tokens_are_parted_by_what_they_are() {
         ("a = [for x in[1]:x]\n", "a = [for x in [1] : x]\n"),
         ("a = {for k,v in{}:k=>v...if v}\n", "a = { for k, v in {} : k => v... if v }\n"),
         ("a = \"%{if x}${ {} }%{ endif }\"\n", "a = \"%{if x}${ {} }%{endif}\"\n"),
-        ("a = 0 .5\nb = c.0 .1\n", "a = 0 .5\nb = c.0.1\n"),
+        ("a = 0 . 5\nb = c.0 .1\n", "a = 0 .5\nb = c.0 .1\n"),
         ("a = \"x\"[0]\n", "a = \"x\" [0]\n"),
     ]);
 }
