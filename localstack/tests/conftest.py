@@ -127,8 +127,10 @@ def eventually(condition, timeout: float = 10):
 @pytest.fixture
 def net(aws):
     """A VPC with an internet gateway and two subnets."""
-    vpc, subnets = aws.network()
-    return {"vpc": vpc, "subnet": subnets[0], "other": subnets[1]}
+    vpc = aws.vpc()
+    gateway = aws.gateway(vpc)
+    subnet, other = aws.subnets(vpc)
+    return {"vpc": vpc, "gateway": gateway, "subnet": subnet, "other": other}
 
 
 def launch(aws, net, **more):

@@ -18,6 +18,39 @@ def test_nat_gateways(aws, net):
     assert aws.ec2.describe_nat_gateways(Filter=[{"Name": "tag:a", "Values": ["2"]}])["NatGateways"] == []
 
 
+def test_secondary_addresses_of_nat_gateways(aws, net):
+    first, second, third = (aws.ec2.allocate_address(Domain="vpc")["AllocationId"] for _ in range(3))
+    nat = aws.ec2.create_nat_gateway(SubnetId=net["subnet"], AllocationId=first, SecondaryAllocationIds=[second])
+    identity = nat["NatGateway"]["NatGatewayId"]
+
+    def addresses() -> dict[str, bool]:
+        (found,) = aws.ec2.describe_nat_gateways(NatGatewayIds=[identity])["NatGateways"]
+        return {each["AllocationId"]: each["IsPrimary"] for each in found["NatGatewayAddresses"]}
+
+    assert addresses() == {first: True, second: False}
+    answer = aws.ec2.associate_nat_gateway_address(NatGatewayId=identity, AllocationIds=[third])
+    assert addresses() == {first: True, second: False, third: False}
+    with raises("Resource.AlreadyAssociated"):
+        aws.ec2.associate_nat_gateway_address(NatGatewayId=identity, AllocationIds=[third])
+    association = next(each for each in answer["NatGatewayAddresses"] if each["AllocationId"] == third)["AssociationId"]
+    aws.ec2.disassociate_nat_gateway_address(NatGatewayId=identity, AssociationIds=[association])
+    assert addresses() == {first: True, second: False}
+    aws.ec2.release_address(AllocationId=third)
+
+
+def test_tables_of_gateways(aws, net):
+    gateway = net["gateway"]
+    table = aws.ec2.create_route_table(VpcId=net["vpc"])["RouteTable"]["RouteTableId"]
+    aws.ec2.associate_route_table(RouteTableId=table, GatewayId=gateway)
+
+    def tables(identity: str) -> list[str]:
+        filters = [{"Name": "association.gateway-id", "Values": [identity]}]
+        return [each["RouteTableId"] for each in aws.ec2.describe_route_tables(Filters=filters)["RouteTables"]]
+
+    assert tables(gateway) == [table]
+    assert tables("igw-0123456789abcdef0") == []
+
+
 def test_addresses(aws, net):
     identity = launch(aws, net)
     address = aws.ec2.allocate_address(Domain="vpc")["AllocationId"]

@@ -175,6 +175,20 @@ def test_states_take_a_while(aws, net, slow):
     eventually(lambda: aws.rds.describe_db_instances()["DBInstances"] == [])
 
 
+def test_a_new_identifier(aws, net, slow):
+    create(aws)
+    eventually(lambda: find(aws)["DBInstanceStatus"] == "available")
+    aws.rds.modify_db_instance(DBInstanceIdentifier="db", NewDBInstanceIdentifier="Other", ApplyImmediately=True)
+    assert find(aws)["PendingModifiedValues"] == {"DBInstanceIdentifier": "other"}
+
+    def names() -> list[str]:
+        return [each["DBInstanceIdentifier"] for each in aws.rds.describe_db_instances()["DBInstances"]]
+
+    eventually(lambda: names() == ["other"])
+    found = find(aws, "other")
+    assert (found["DBInstanceStatus"], found["PendingModifiedValues"]) == ("available", {})
+
+
 def test_deletion_rules(aws, net):
     create(aws, DeletionProtection=True)
     with raises("InvalidParameterCombination"):

@@ -49,12 +49,12 @@ def modify(call: Call) -> Answer:
     _apply_password(database, request)
     name = request.get("NewDBInstanceIdentifier")
     if request.get("ApplyImmediately"):
-        waiting = fields["PendingModifiedValues"] | waiting
+        waiting = fields["PendingModifiedValues"] | waiting | ({"DBInstanceIdentifier": name.lower()} if name else {})
         fields["PendingModifiedValues"] = dict(waiting)
-        if waiting or changed or name:
+        if waiting or changed:
             fields["DBInstanceStatus"] = "modifying"
             answer = {"DBInstance": described(database)}
-            CLOCK.later(1, partial(_complete, scope, database, waiting, name))
+            CLOCK.later(1, partial(_complete, scope, database, waiting))
             return answer
     else:
         fields["PendingModifiedValues"] = fields["PendingModifiedValues"] | waiting
@@ -158,7 +158,7 @@ def _apply_password(database: DBInstance, request: dict) -> None:
         raise aws_error("InvalidParameterCombination", "The instance has no managed password to rotate.")
 
 
-def _complete(scope: Scope, database: DBInstance, values: dict, name: str | None = None) -> None:
+def _complete(scope: Scope, database: DBInstance, values: dict) -> None:
     """Ends a modification: pending values become the live ones."""
     fields = database.fields
     before = dict(fields)
@@ -178,8 +178,8 @@ def _complete(scope: Scope, database: DBInstance, values: dict, name: str | None
         fields |= {"Iops": None, "StorageThroughput": None}
     database.db_instance_class, database.allocated_storage = fields["DBInstanceClass"], fields["AllocatedStorage"]
     database.engine_version, database.multi_az = fields["EngineVersion"], fields["MultiAZ"]
-    if wanted := name or values.get("DBInstanceIdentifier"):
-        _rename(scope, database, wanted.lower())
+    if name := values.get("DBInstanceIdentifier"):
+        _rename(scope, database, name)
     instances.settle(database, "modifying")
     instances.settle(database, "rebooting")
 
