@@ -136,7 +136,7 @@ impl ResourceAddress {
     /// The instance `key` of this resource.
     #[must_use]
     pub fn instance(&self, key: Option<Key>) -> Address {
-        Address { resource: self.clone(), key }
+        Address { resource: Arc::new(self.clone()), key }
     }
 }
 
@@ -157,8 +157,8 @@ impl fmt::Display for ResourceAddress {
 /// One instance of a resource: what a step changes and what a live object is owned as.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
-    /// The block.
-    pub resource: ResourceAddress,
+    /// The block; shared, since there may be very many instances of it.
+    pub resource: Arc<ResourceAddress>,
     /// Which of its instances; none without `count` and `for_each`.
     pub key: Option<Key>,
 }

@@ -84,6 +84,8 @@ pub async fn apply(
     if gone {
         session.ledger.set_phase(None);
     }
+    // The ledger is written anew in the end: what was planned is not needed beside it.
+    drop((outcome, replay));
     conclude(&report, &outputs, order, context);
     close(session, &report, order, began, context).await?;
     Ok(if sound { Exit::Success } else { Exit::Failure })

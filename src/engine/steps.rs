@@ -1,7 +1,6 @@
 //! What each kind of step does, from its first call until the object is what it should be.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use ecow::EcoString;
 
@@ -215,7 +214,7 @@ pub(super) fn overlay(live: &Value, kept: &BTreeMap<EcoString, Value>) -> Value 
         let filled = live.map_or_else(|| value.clone(), |live| untold::filled_in(live, value));
         entries.insert(name.clone(), filled);
     }
-    Value::new(Kind::Object(Arc::new(entries))).with_marks(live.marks())
+    Value::new(Kind::Object(entries)).with_marks(live.marks())
 }
 
 async fn delete(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {

@@ -102,7 +102,7 @@ mod tests {
         list(action, one)
     }
 
-    fn empty(block: &Block) -> BTreeMap<EcoString, Value> {
+    fn empty(block: &Block) -> crate::value::Entries {
         schema::empty_object(block).as_entries().cloned().unwrap_or_default()
     }
 

@@ -347,8 +347,8 @@ impl<'a> Needs<'a> {
     }
 
     fn resource(&mut self, resource: &Resource) {
-        self.exprs(&resource.count);
-        self.exprs(&resource.for_each);
+        self.exprs(resource.count.as_deref());
+        self.exprs(resource.for_each.as_deref());
         self.body(&resource.body);
         resource.depends_on.iter().for_each(|entry| self.depends_on(entry));
         let lifecycle = &resource.lifecycle;

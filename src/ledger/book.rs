@@ -8,7 +8,7 @@ use ecow::EcoString;
 
 use super::error::LedgerError;
 use super::lease::{self, Holder, Lease, LockInfo};
-use super::lines::{Lines, frame, unframe};
+use super::lines::{Damage, Lines, frame, unframe};
 use super::log::Log;
 use super::payload::{Payload, Secrecy};
 use super::record::{Header, OutputRecord, REVISION, Record, RunRecord, VERSION};
@@ -218,7 +218,7 @@ impl Ledger {
         let state = self.0.state();
         let entries = state.entries.keys().map(|(address, _)| address.clone());
         let objects = state.objects.values().flat_map(BTreeMap::values);
-        entries.chain(objects.filter_map(|held| held.record.address.clone())).collect()
+        entries.chain(objects.filter_map(|record| record.address.clone())).collect()
     }
 
     /// What the planner has to know of earlier runs.
@@ -253,7 +253,7 @@ impl Ledger {
     pub async fn history(&self) -> Result<Vec<RunRecord>, LedgerError> {
         let store = &*self.0.options.store;
         let content = read(store, HISTORY).await?;
-        let lines = unframe(HISTORY, &content)?;
+        let lines = unframe(&content).map_err(|damage| corrupt(HISTORY, damage))?;
         lines.records.iter().enumerate().map(|(at, line)| parse(HISTORY, at, line)).collect()
     }
 
@@ -299,7 +299,7 @@ impl Inner {
             state.stack = Some(self.options.stack.clone());
         }
         self.log.push(&frame(&line));
-        state.apply(record, &line);
+        state.apply(record);
     }
 
     /// Makes everything durable, unless the lock was lost.
@@ -358,7 +358,7 @@ impl Inner {
             };
             let header = serde_json::to_string(&header).expect("the header has only plain fields");
             let mut content = frame(&header);
-            state.lines().iter().for_each(|line| content.push_str(&frame(line)));
+            state.tell(|record| content.push_str(&frame(&to_line(record))));
             content.into_bytes()
         };
         let failed = |name: &str, error| LedgerError::store(place(store, name), error);
@@ -406,8 +406,10 @@ async fn read_all(store: &dyn Store) -> Result<Loaded, LedgerError> {
         if read(store, WHOLE).await? != whole {
             continue;
         }
-        let Lines { records, cut_off } = unframe(&place(store, &name), &content)?;
-        apply_all(&mut state, &place(store, &name), &records)?;
+        let file = place(store, &name);
+        let Lines { records, cut_off } =
+            unframe(&content).map_err(|damage| corrupt(&file, damage))?;
+        apply_all(&mut state, &file, &records)?;
         return Ok(Loaded { state, journal, length: content.len(), cut_off });
     }
 }
@@ -418,7 +420,7 @@ fn parse_whole(store: &dyn Store, whole: &[u8]) -> Result<(State, u64), LedgerEr
         return Ok((state, 0));
     }
     let file = place(store, WHOLE);
-    let Lines { records, cut_off } = unframe(&file, whole)?;
+    let Lines { records, cut_off } = unframe(whole).map_err(|damage| corrupt(&file, damage))?;
     let Some((header, records)) = records.split_first().filter(|_| cut_off == 0) else {
         let reason = "its end is missing".to_owned();
         return Err(LedgerError::Corrupt { file, line: records.len() + 1, reason });
@@ -432,9 +434,13 @@ fn parse_whole(store: &dyn Store, whole: &[u8]) -> Result<(State, u64), LedgerEr
     Ok((state, header.journal))
 }
 
+fn corrupt(file: &str, Damage { line, reason }: Damage) -> LedgerError {
+    LedgerError::Corrupt { file: file.to_owned(), line, reason: reason.to_owned() }
+}
+
 fn apply_all(state: &mut State, file: &str, records: &[&str]) -> Result<(), LedgerError> {
     for (at, line) in records.iter().enumerate() {
-        state.apply(parse(file, at, line)?, line);
+        state.apply(parse(file, at, line)?);
     }
     Ok(())
 }

@@ -55,7 +55,7 @@ impl Journal for Ledger {
 
     fn remember(&self, entry: &Entry) {
         let key = (entry.address.clone(), entry.generation);
-        let known = self.0.state().entries.get(&key).map(|held| held.record.clone());
+        let known = self.0.state().entries.get(&key).cloned();
         if known.is_some_and(|known| self.0.is_same(&known, entry)) {
             return;
         }
@@ -72,7 +72,7 @@ impl Journal for Ledger {
 
     fn entries(&self) -> Vec<Entry> {
         let state = self.0.state();
-        state.entries.values().map(|held| self.0.entry(&held.record)).collect()
+        state.entries.values().map(|record| self.0.entry(record)).collect()
     }
 
     fn holdings(&self) -> BTreeSet<(TypeName, Scope)> {
@@ -81,8 +81,8 @@ impl Journal for Ledger {
 
     fn entry(&self, address: &Address, generation: u32) -> Option<Entry> {
         let state = self.0.state();
-        let held = state.entries.get(&(address.clone(), generation))?;
-        Some(self.0.entry(&held.record))
+        let record = state.entries.get(&(address.clone(), generation))?;
+        Some(self.0.entry(record))
     }
 
     fn series(&self, address: &Address) -> u32 {
@@ -92,7 +92,7 @@ impl Journal for Ledger {
     fn unfinished(&self) -> Result<Vec<Unfinished>, JournalError> {
         let state = self.0.state();
         let earlier = state.intents.range(..self.0.first_intent);
-        Ok(earlier.map(|(_, held)| self.0.unfinished(&held.record)).collect())
+        Ok(earlier.map(|(_, record)| self.0.unfinished(record)).collect())
     }
 }
 
@@ -135,8 +135,11 @@ impl Inner {
         let context = entry_context(&record.address, record.generation);
         let open = |payload: &Payload| payload.open(&self.options.sealer, &context).ok();
         let kept = record.kept.as_ref().and_then(open);
-        let kept: BTreeMap<EcoString, Value> =
-            kept.and_then(|kept| kept.as_entries().cloned()).unwrap_or_default();
+        let kept: BTreeMap<EcoString, Value> = kept
+            .and_then(|kept| kept.as_entries().cloned())
+            .unwrap_or_default()
+            .into_iter()
+            .collect();
         Entry {
             address: record.address.clone(),
             generation: record.generation,

@@ -1,13 +1,11 @@
-//! The form of the ledger's files: one JSON array per line, `["checksum",record]`.
+//! The form of files that lines are added to: one JSON array per line, `["checksum",record]`.
 //!
 //! A line that a crash cut off can only be the last; it was never acknowledged and is dropped. Any other damaged line
 //! means that the file was changed or the disk is failing, and nobody guesses what it said.
 
-use super::error::LedgerError;
-
 /// Frames a record, which is JSON without line breaks.
 #[must_use]
-pub(super) fn frame(record: &str) -> String {
+pub(crate) fn frame(record: &str) -> String {
     format!("[\"{:08x}\",{record}]\n", checksum(record.as_bytes()))
 }
 
@@ -18,15 +16,24 @@ fn checksum(bytes: &[u8]) -> u32 {
 }
 
 /// The records of a file.
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     /// Whole records, in order.
     pub records: Vec<&'a str>,
     /// How many bytes at the end were cut off and are left out.
     pub cut_off: usize,
 }
 
+/// A line that is not what was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Damage {
+    /// From 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub reason: &'static str,
+}
+
 /// Takes a file apart.
-pub(super) fn unframe<'a>(file: &str, content: &'a [u8]) -> Result<Lines<'a>, LedgerError> {
+pub(crate) fn unframe(content: &[u8]) -> Result<Lines<'_>, Damage> {
     let mut records = Vec::new();
     let mut at = 0;
     let lines: Vec<&[u8]> = content.split_inclusive(|byte| *byte == b'\n').collect();
@@ -36,13 +43,7 @@ pub(super) fn unframe<'a>(file: &str, content: &'a [u8]) -> Result<Lines<'a>, Le
             Err(_) if index + 1 == lines.len() => {
                 return Ok(Lines { records, cut_off: content.len() - at });
             }
-            Err(reason) => {
-                return Err(LedgerError::Corrupt {
-                    file: file.to_owned(),
-                    line: index + 1,
-                    reason: reason.to_owned(),
-                });
-            }
+            Err(reason) => return Err(Damage { line: index + 1, reason }),
         }
         at += line.len();
     }
@@ -70,7 +71,7 @@ mod tests {
     #[test]
     fn what_is_framed_comes_back() {
         let file = file();
-        let lines = unframe("x", file.as_bytes()).expect("whole");
+        let lines = unframe(file.as_bytes()).expect("whole");
         assert_eq!((lines.records.len(), lines.cut_off), (3, 0));
         assert_eq!(lines.records[1], "{\"b\":2}");
     }
@@ -81,7 +82,7 @@ mod tests {
         for length in 0..file.len() {
             let cut = &file.as_bytes()[..length];
             let whole = cut.iter().filter(|byte| **byte == b'\n').count();
-            let lines = unframe("x", cut).expect("only the end is missing");
+            let lines = unframe(cut).expect("only the end is missing");
             assert_eq!(lines.records.len(), whole, "cut at {length}");
         }
     }
@@ -90,8 +91,8 @@ mod tests {
     fn damage_in_the_middle_is_told_with_its_line() {
         let mut bytes = file().into_bytes();
         bytes[30] ^= 1;
-        match unframe("x", &bytes) {
-            Err(LedgerError::Corrupt { line, .. }) => assert_eq!(line, 2),
+        match unframe(&bytes) {
+            Err(Damage { line, .. }) => assert_eq!(line, 2),
             _ => panic!("damage was not noticed"),
         }
     }

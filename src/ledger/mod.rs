@@ -7,7 +7,7 @@ mod book;
 mod error;
 mod journal;
 mod lease;
-mod lines;
+pub(crate) mod lines;
 mod log;
 mod payload;
 mod record;

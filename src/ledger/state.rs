@@ -7,40 +7,33 @@ use crate::base::{Address, Id, PhaseName, StackName, TypeName};
 use crate::plan::Scope;
 use ecow::EcoString;
 
-/// A record with the line that it came from, so that writing the whole ledger again encodes nothing twice.
-pub(super) struct Held<T> {
-    pub record: T,
-    pub line: Box<str>,
-}
-
 /// Everything that is known.
 #[derive(Default)]
 pub(super) struct State {
     pub stack: Option<StackName>,
     pub phase: Option<PhaseName>,
-    pub entries: BTreeMap<(Address, u32), Held<EntryRecord>>,
-    pub objects: BTreeMap<TypeName, BTreeMap<Id, Held<ObjectRecord>>>,
-    pub intents: BTreeMap<u64, Held<IntentRecord>>,
+    pub entries: BTreeMap<(Address, u32), Box<EntryRecord>>,
+    pub objects: BTreeMap<TypeName, BTreeMap<Id, Box<ObjectRecord>>>,
+    pub intents: BTreeMap<u64, Box<IntentRecord>>,
     pub series: BTreeMap<Address, u32>,
     pub outputs: BTreeMap<EcoString, OutputRecord>,
     pub next_intent: u64,
 }
 
 impl State {
-    /// Takes a record in; `line` is its text.
-    pub(super) fn apply(&mut self, record: Record, line: &str) {
-        let line = || Box::from(line);
+    /// Takes a record in.
+    pub(super) fn apply(&mut self, record: Record) {
         match record {
             Record::Intent(record) => {
                 self.next_intent = self.next_intent.max(record.intent + 1);
-                self.intents.insert(record.intent, Held { line: line(), record: *record });
+                self.intents.insert(record.intent, record);
             }
             Record::Settled { intent, .. } => {
                 self.intents.remove(&intent);
             }
             Record::Remember(record) => {
                 let key = (record.address.clone(), record.generation);
-                self.entries.insert(key, Held { line: line(), record: *record });
+                self.entries.insert(key, record);
             }
             Record::Forget { address, generation } => {
                 if self.entries.remove(&(address.clone(), generation)).is_some() {
@@ -52,7 +45,7 @@ impl State {
             }
             Record::Object(record) => {
                 let of_type = self.objects.entry(record.type_name.clone()).or_default();
-                of_type.insert(record.id.clone(), Held { line: line(), record: *record });
+                of_type.insert(record.id.clone(), record);
             }
             Record::ObjectGone { type_name, id } => {
                 if let Some(of_type) = self.objects.get_mut(&type_name) {
@@ -65,30 +58,24 @@ impl State {
         }
     }
 
-    /// The lines that say all of it, each once.
-    pub(super) fn lines(&self) -> Vec<std::borrow::Cow<'_, str>> {
-        use std::borrow::Cow;
-        let mut lines: Vec<Cow<'_, str>> = Vec::new();
-        let mut add = |record: &Record| {
-            lines.push(Cow::Owned(to_line(record)));
-        };
+    /// Tells the records that say all of it, each once.
+    pub(super) fn tell(&self, mut each: impl FnMut(&Record)) {
         if let Some(stack) = &self.stack {
-            add(&Record::Stack { stack: stack.clone() });
+            each(&Record::Stack { stack: stack.clone() });
         }
         if self.phase.is_some() {
-            add(&Record::Phase { phase: self.phase.clone() });
+            each(&Record::Phase { phase: self.phase.clone() });
         }
         for (address, count) in &self.series {
-            add(&Record::Series { address: address.clone(), count: *count });
+            each(&Record::Series { address: address.clone(), count: *count });
         }
         if !self.outputs.is_empty() {
-            add(&Record::Outputs { outputs: self.outputs.clone() });
+            each(&Record::Outputs { outputs: self.outputs.clone() });
         }
-        lines.extend(self.entries.values().map(|held| Cow::Borrowed(&*held.line)));
+        self.entries.values().for_each(|record| each(&Record::Remember(record.clone())));
         let objects = self.objects.values().flat_map(BTreeMap::values);
-        lines.extend(objects.map(|held| Cow::Borrowed(&*held.line)));
-        lines.extend(self.intents.values().map(|held| Cow::Borrowed(&*held.line)));
-        lines
+        objects.for_each(|record| each(&Record::Object(record.clone())));
+        self.intents.values().for_each(|record| each(&Record::Intent(record.clone())));
     }
 }
 
@@ -96,7 +83,7 @@ impl State {
     /// How many objects are known.
     pub(super) fn object_count(&self) -> usize {
         let objects = self.objects.values().flat_map(BTreeMap::values);
-        let objects = objects.map(|held| (held.record.address.as_ref(), held.record.generation));
+        let objects = objects.map(|record| (record.address.as_ref(), record.generation));
         let entries = self.entries.keys().map(|(address, generation)| (Some(address), *generation));
         // What an object of the ledger depends on is an entry as well.
         objects.chain(entries).collect::<BTreeSet<_>>().len()
@@ -104,10 +91,9 @@ impl State {
 
     /// Every type and scope of which something is known.
     pub(super) fn holdings(&self) -> BTreeSet<(TypeName, Scope)> {
-        let entries =
-            self.entries.values().map(|held| (&held.record.type_name, &held.record.scope));
+        let entries = self.entries.values().map(|record| (&record.type_name, &record.scope));
         let objects = self.objects.values().flat_map(BTreeMap::values);
-        let objects = objects.map(|held| (&held.record.type_name, &held.record.scope));
+        let objects = objects.map(|record| (&record.type_name, &record.scope));
         entries.chain(objects).map(|(name, scope)| (name.clone(), scope.clone())).collect()
     }
 }

@@ -64,7 +64,10 @@ pub(super) fn not_applying() -> Value {
 fn groups(live: BTreeMap<Address, Value>) -> BTreeMap<crate::base::ResourceAddress, Group> {
     let mut found: BTreeMap<_, Vec<(Option<Key>, Value)>> = BTreeMap::new();
     for (address, value) in live {
-        found.entry(address.resource).or_default().push((address.key, value));
+        found
+            .entry(std::sync::Arc::unwrap_or_clone(address.resource))
+            .or_default()
+            .push((address.key, value));
     }
     found.into_iter().map(|(resource, members)| (resource, group(members))).collect()
 }

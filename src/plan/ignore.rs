@@ -41,7 +41,7 @@ fn keep(config: &Value, prior: &Value, path: &[PathStep]) -> Value {
             })
         }
         (Kind::Map(ty, entries), PathStep::Name(name)) => {
-            let mut entries = (**entries).clone();
+            let mut entries = entries.clone();
             match prior.attribute(name) {
                 Some(live) if rest.is_empty() => {
                     entries.insert(name.clone(), live.clone());

@@ -116,7 +116,7 @@ fn finish(mut walk: Walk) -> Outcome {
     let protected = walk.protected();
     walk.problems.extend(protected);
     let drift = drift::drift(&walk);
-    let (steps, sources) = order::arrange(&mut walk).into_iter().unzip();
+    let (steps, sources) = order::arrange(&mut walk);
     let plan = Plan { steps, ..empty_plan(&walk.input) };
     let outputs = outputs(&walk);
     let variables = root_variables(&walk);

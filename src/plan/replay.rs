@@ -202,7 +202,8 @@ impl Replay {
             evaluated.collect()
         };
         let mut arguments = read(&provisioner.body);
-        if let Some(connection) = provisioner.connection.as_ref().or(resource.connection.as_ref()) {
+        if let Some(connection) = provisioner.connection.as_ref().or(resource.connection.as_deref())
+        {
             arguments.push(("connection".into(), Value::object(read(connection))));
         }
         let run = Provisioner {

@@ -114,7 +114,7 @@ fn names(target: &Target, tree: &Tree, graph: &ConfigGraph, id: NodeId, whole: b
                     == (resource.mode, &resource.type_name, &resource.name)
         }
         (Target::Instance(address), Part::Resource(_)) => {
-            !whole && names(&Target::Resource(address.resource.clone()), tree, graph, id, false)
+            !whole && names(&Target::Resource((*address.resource).clone()), tree, graph, id, false)
         }
         _ => false,
     }
@@ -180,11 +180,11 @@ pub fn parse_target(text: &str) -> Result<Target, AddressError> {
         && address.resource.name == "x"
         && address.resource.mode == crate::base::Mode::Managed
     {
-        return Ok(Target::Module(address.resource.module));
+        return Ok(Target::Module(address.resource.module.clone()));
     }
     let address: Address = text.parse()?;
     Ok(match address.key {
         Some(_) => Target::Instance(address),
-        None => Target::Resource(address.resource),
+        None => Target::Resource(std::sync::Arc::unwrap_or_clone(address.resource)),
     })
 }

@@ -26,6 +26,7 @@ pub(super) fn origins(planned: &Value, resource: &Resource) -> Vec<(EcoString, E
         }
     }
     found.sort_unstable();
+    found.shrink_to_fit();
     found
 }
 

@@ -9,7 +9,7 @@ use ecow::EcoString;
 use zeroize::Zeroize;
 
 use super::json::number_of;
-use crate::value::{Kind, Marks, ObjectType, Type, Value};
+use crate::value::{Entries, Kind, Marks, ObjectType, Type, Value};
 
 /// A text that must not be shown; wiped from memory when dropped.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -136,7 +136,7 @@ pub trait Shape: Sized + Default {
 }
 
 /// The fields of an object that is read.
-pub struct Fields<'a>(&'a BTreeMap<EcoString, Value>);
+pub struct Fields<'a>(&'a Entries);
 
 impl Fields<'_> {
     /// Reads one field.

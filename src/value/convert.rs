@@ -1,13 +1,12 @@
 //! Values from one type to another, with the reasons why that cannot be, in Terraform's words.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
 use super::mismatch::mismatch;
-use super::{AttrPath, Kind, Loss, Number, ObjectType, PathStep, Type, Value, unify};
+use super::{AttrPath, Entries, Kind, Loss, Number, ObjectType, PathStep, Type, Value, unify};
 
 /// Why a value cannot be converted, and where in it.
 #[derive(Clone, PartialEq)]
@@ -307,7 +306,7 @@ fn element_type<'a>(
 
 fn convert_entries(
     value: &Value,
-    entries: &Arc<BTreeMap<EcoString, Value>>,
+    entries: &Entries,
     want: &Type,
 ) -> Result<Value, ConversionError> {
     let one = |name: &EcoString, value: &Value, want: &Type| {

@@ -1,11 +1,10 @@
 //! Work on whole values: marks inside them, paths into them, changing parts.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::{AttrPath, Kind, Marks, PathStep, Type, Value};
+use super::{AttrPath, Entries, Kind, Marks, PathStep, Type, Value};
 
 impl Value {
     /// The value without any marks, and all the marks that were in it.
@@ -170,17 +169,17 @@ fn transform_all(
 }
 
 fn transform_entries(
-    entries: Arc<BTreeMap<EcoString, Value>>,
+    entries: Entries,
     path: &mut AttrPath,
     change: &mut impl FnMut(&AttrPath, Value) -> Value,
-) -> Arc<BTreeMap<EcoString, Value>> {
-    let changed = Arc::unwrap_or_clone(entries).into_iter().map(|(name, element)| {
+) -> Entries {
+    let changed = entries.into_iter().map(|(name, element)| {
         path.0.push(PathStep::Name(name.clone()));
         let element = transform(element, path, change);
         path.0.pop();
         (name, element)
     });
-    Arc::new(changed.collect())
+    changed.collect()
 }
 
 fn mark_at(value: Value, steps: &[PathStep], marks: Marks) -> Value {
@@ -238,13 +237,12 @@ fn change_element(
 }
 
 fn change_entry(
-    entries: Arc<BTreeMap<EcoString, Value>>,
+    mut entries: Entries,
     name: &EcoString,
     change: impl FnOnce(Value) -> Value,
-) -> Arc<BTreeMap<EcoString, Value>> {
-    let mut entries = Arc::unwrap_or_clone(entries);
-    if let Some(entry) = entries.remove(name) {
-        entries.insert(name.clone(), change(entry));
+) -> Entries {
+    if let Some(entry) = entries.get_mut(name) {
+        *entry = change(entry.clone());
     }
-    Arc::new(entries)
+    entries
 }

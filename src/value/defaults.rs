@@ -35,7 +35,7 @@ impl Defaults {
         let (bare, marks) = value.unmark();
         let kind = match (bare.into_kind(), ty) {
             (Kind::Object(entries) | Kind::Map(_, entries), Type::Object(object)) => {
-                let mut entries = std::sync::Arc::unwrap_or_clone(entries);
+                let mut entries = entries;
                 for (name, default) in &self.attributes {
                     let absent = entries.get(name).is_none_or(Value::is_null);
                     if absent && object.attributes.contains_key(name) {
@@ -52,7 +52,6 @@ impl Defaults {
                 return Value::object(entries).with_marks(marks);
             }
             (Kind::Object(entries) | Kind::Map(_, entries), Type::Map(element)) => {
-                let entries = std::sync::Arc::unwrap_or_clone(entries);
                 let filled = entries
                     .into_iter()
                     .map(|(name, value)| (name, self.apply_to_element(value, element)));

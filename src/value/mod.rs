@@ -6,6 +6,7 @@
 mod convert;
 mod deep;
 mod defaults;
+mod entries;
 mod equal;
 pub mod json;
 mod marks;
@@ -24,6 +25,7 @@ mod value;
 
 pub use convert::{ConversionError, can_convert, convert};
 pub use defaults::Defaults;
+pub use entries::Entries;
 pub use marks::Marks;
 pub use number::{Decimal, Number};
 pub use path::{AttrPath, PathStep};

@@ -92,7 +92,7 @@ fn write_digest(value: &Value, digest: &mut String) {
         }
         Kind::Map(_, entries) => {
             digest.push('{');
-            for (name, element) in &**entries {
+            for (name, element) in entries {
                 digest.push_str(&super::quote(name));
                 digest.push(':');
                 write_digest(element, digest);

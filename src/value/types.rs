@@ -24,7 +24,7 @@ pub enum Type {
     /// `map(T)`
     Map(Arc<Self>),
     /// `tuple([...])`
-    Tuple(Arc<[Self]>),
+    Tuple(Arc<Vec<Self>>),
     /// `object({...})`
     Object(Arc<ObjectType>),
 }
@@ -60,7 +60,7 @@ impl Type {
     /// `tuple([elements])`
     #[must_use]
     pub fn tuple(elements: impl IntoIterator<Item = Self>) -> Self {
-        Self::Tuple(elements.into_iter().collect())
+        Self::Tuple(Arc::new(elements.into_iter().collect()))
     }
 
     /// `object({attributes})` with no optional ones.

@@ -1,11 +1,10 @@
 //! The value itself: what an expression yields.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::{Marks, Number, Type, Unknown};
+use super::{Entries, Marks, Number, Type, Unknown};
 
 /// A value with its marks. Cheap to clone.
 #[derive(Clone, PartialEq)]
@@ -33,11 +32,11 @@ pub enum Kind {
     /// Distinct elements of one type, in Terraform's order of sets.
     Set(Type, Arc<Vec<Value>>),
     /// Elements of one type by name.
-    Map(Type, Arc<BTreeMap<EcoString, Value>>),
+    Map(Type, Entries),
     /// Elements of any types, in order.
     Tuple(Arc<Vec<Value>>),
     /// Attributes of any types.
-    Object(Arc<BTreeMap<EcoString, Value>>),
+    Object(Entries),
 }
 
 impl Value {
@@ -56,7 +55,13 @@ impl Value {
     /// A value of type `ty` of which nothing else is known.
     #[must_use]
     pub fn unknown(ty: Type) -> Self {
-        Self::new(Kind::Unknown(Arc::new(Unknown::of(ty))))
+        Self::new(Kind::Unknown(Unknown::shared(ty)))
+    }
+
+    /// A value of type `ty` of which only that it is not null is known.
+    #[must_use]
+    pub fn unknown_not_null(ty: Type) -> Self {
+        Self::new(Kind::Unknown(Unknown::shared_not_null(ty)))
     }
 
     /// A value of which nothing is known, not even the type.
@@ -89,8 +94,7 @@ impl Value {
     /// An object of the attributes.
     #[must_use]
     pub fn object<N: Into<EcoString>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
-        let attributes = attributes.into_iter().map(|(name, value)| (name.into(), value)).collect();
-        Self::new(Kind::Object(Arc::new(attributes)))
+        Self::new(Kind::Object(attributes.into_iter().collect()))
     }
 
     /// A tuple of the elements.
@@ -113,10 +117,9 @@ impl Value {
         element: Type,
         elements: impl IntoIterator<Item = (N, Self)>,
     ) -> Self {
-        let elements: BTreeMap<EcoString, Self> =
-            elements.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        let elements: Entries = elements.into_iter().collect();
         let element = settled(element, elements.values());
-        Self::new(Kind::Map(element, Arc::new(elements)))
+        Self::new(Kind::Map(element, elements))
     }
 
     /// What it is, apart from its marks.
@@ -245,7 +248,7 @@ impl Value {
 
     /// Entries of a known map or object.
     #[must_use]
-    pub fn as_entries(&self) -> Option<&BTreeMap<EcoString, Self>> {
+    pub fn as_entries(&self) -> Option<&Entries> {
         match &self.kind {
             Kind::Map(_, entries) | Kind::Object(entries) => Some(entries),
             _ => None,

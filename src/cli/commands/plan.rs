@@ -48,7 +48,10 @@ async fn make(
     let options = planning::options(settings)?;
     let input = planning::input_of(session, options, context)?;
     let (time, seed) = (input.time, input.seed);
-    let made = planning::plan(session, input, Recover::Leave, settings.refresh, context).await?;
+    let mut made =
+        planning::plan(session, input, Recover::Leave, settings.refresh, context).await?;
+    // Nothing is applied, and what it would take is about as much as the plan itself.
+    made.outcome.replay = None;
     show(&made, context);
     if made.outcome.errored() {
         return Err(CommandError::reported());

@@ -93,10 +93,13 @@ impl Decoder<'_> {
             self.check_repetition(count.as_ref(), for_each.as_ref());
         }
         let mut resource = Resource {
-            count: count.map(|attribute| attribute.expr),
-            for_each: for_each.map(|attribute| attribute.expr),
+            count: count.map(|attribute| attribute.expr.into()),
+            for_each: for_each.map(|attribute| attribute.expr.into()),
             depends_on: self.references(content.take("depends_on")),
-            provider: content.take("provider").and_then(|a| self.provider_ref(a.expr, "provider")),
+            provider: content
+                .take("provider")
+                .and_then(|a| self.provider_ref(a.expr, "provider"))
+                .map(Box::new),
             lifecycle: Lifecycle::default(),
             provisioners: Vec::new(),
             connection: None,
@@ -122,7 +125,7 @@ impl Decoder<'_> {
                 _ => self.reserved_block(&block, words(resource.key.mode).block),
             }
         }
-        resource.connection = connection.map(|(_, body)| body);
+        resource.connection = connection.map(|(_, body)| Box::new(body));
         if let Some((_, lifecycle)) = seen.lifecycle {
             resource.lifecycle = lifecycle;
         }

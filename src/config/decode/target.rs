@@ -35,7 +35,7 @@ pub(super) fn resource(reference: &Traversal) -> Result<ResourceAddress, Box<Dia
              specification.",
         )),
         Target::Resource(resource) => Ok(resource),
-        Target::Instance(instance) => Ok(instance.resource),
+        Target::Instance(instance) => Ok(std::sync::Arc::unwrap_or_clone(instance.resource)),
     }
 }
 

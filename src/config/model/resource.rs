@@ -7,25 +7,25 @@ use crate::diag::Span;
 use crate::syntax::ast::{Body, Expr};
 use crate::value::AttrPath;
 
-/// A `resource`, `data` or `ephemeral` block.
+/// A `resource`, `data` or `ephemeral` block. What most of them do not have stands elsewhere: there are very many.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resource {
     /// Mode, type and name.
     pub key: ResourceKey,
     /// `count`
-    pub count: Option<Expr>,
+    pub count: Option<Box<Expr>>,
     /// `for_each`; never beside `count`.
-    pub for_each: Option<Expr>,
+    pub for_each: Option<Box<Expr>>,
     /// `depends_on`: references.
     pub depends_on: Vec<Expr>,
     /// `provider`; none means the default configuration of the type's provider.
-    pub provider: Option<ProviderRef>,
+    pub provider: Option<Box<ProviderRef>>,
     /// `lifecycle`
     pub lifecycle: Lifecycle,
     /// `provisioner` blocks in order.
     pub provisioners: Vec<Provisioner>,
     /// `connection` of the resource itself.
-    pub connection: Option<Body>,
+    pub connection: Option<Box<Body>>,
     /// Everything else: what the type's schema describes.
     pub body: Body,
     /// The `check` block that a data source stands in.

@@ -260,7 +260,7 @@ const ONE: &str = "must be a list, set, or tuple value with either zero or one e
 fn one_type(value: &Value) -> Result<Type, CallError> {
     match value.ty() {
         Type::List(element) | Type::Set(element) => Ok((*element).clone()),
-        Type::Tuple(types) => match &*types {
+        Type::Tuple(types) => match types.as_slice() {
             [] => Ok(Type::Dynamic),
             [single] => Ok(single.clone()),
             _ => Err(CallError::arg(0, ONE)),

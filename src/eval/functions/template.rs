@@ -1,15 +1,11 @@
 //! `templatefile` and `templatestring`: texts with names of their own.
 
-use std::collections::BTreeMap;
-
-use ecow::EcoString;
-
 use super::{CallError, Context, Function, Param, Returns, Want, file};
 use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use crate::eval::{Found, Outside, Reference, Scope, evaluate_template, template_references};
 use crate::syntax::ast::Template;
 use crate::syntax::parse_template;
-use crate::value::{Kind, Type, Value};
+use crate::value::{Entries, Kind, Type, Value};
 
 pub(super) const TABLE: &[Function] = &[
     Function::new(
@@ -34,7 +30,7 @@ const NOWHERE: FileId = FileId(u32::MAX);
 
 /// The names of a template are its variables, and nothing else.
 struct Variables<'a> {
-    values: &'a BTreeMap<EcoString, Value>,
+    values: &'a Entries,
     outside: &'a Outside,
 }
 
@@ -103,11 +99,7 @@ fn render(context: &Context<'_>, name: &str, text: &str) -> Result<Value, CallEr
     Ok(value)
 }
 
-fn check_names(
-    values: &BTreeMap<EcoString, Value>,
-    template: &Template,
-    places: &Places,
-) -> Result<(), CallError> {
+fn check_names(values: &Entries, template: &Template, places: &Places) -> Result<(), CallError> {
     for name in values.keys() {
         if !super::provider::is_identifier(name) {
             return Err(CallError::arg(

@@ -50,7 +50,7 @@ fn write_value(value: &Value, out: &mut String, indent: usize, place: Place) {
             if place == Place::Attribute {
                 out.push('\n');
             }
-            for (name, value) in &**entries {
+            for (name, value) in entries {
                 if !first {
                     pad(out, indent);
                 }

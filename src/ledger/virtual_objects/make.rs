@@ -1,8 +1,6 @@
 //! What each type makes of its arguments.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use ecow::EcoString;
@@ -11,7 +9,7 @@ use super::{conformance, random, time};
 use crate::base::{Id, TypeName};
 use crate::provider::{Error, ErrorClass};
 use crate::schema::Registry;
-use crate::value::{Kind, Marks, Type, Value};
+use crate::value::{Entries, Kind, Marks, Type, Value};
 use crate::world::{Clock, Entropy};
 
 /// What making takes beside the arguments.
@@ -136,7 +134,7 @@ pub(super) fn mark(registry: &Registry, type_name: &TypeName, value: Value) -> V
 }
 
 /// The attributes of an object that is being made.
-pub(super) struct Attributes(BTreeMap<EcoString, Value>);
+pub(super) struct Attributes(Entries);
 
 impl Attributes {
     pub fn of(value: &Value) -> Self {
@@ -180,6 +178,6 @@ impl Attributes {
     }
 
     pub fn into_value(self) -> Value {
-        Value::new(Kind::Object(Arc::new(self.0)))
+        Value::new(Kind::Object(self.0))
     }
 }

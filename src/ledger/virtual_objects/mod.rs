@@ -124,7 +124,7 @@ impl VirtualObjects {
 
     fn record(&self, type_name: &TypeName, id: &Id) -> Option<ObjectRecord> {
         let state = self.inner().state();
-        Some(state.objects.get(type_name)?.get(id)?.record.clone())
+        Some(ObjectRecord::clone(state.objects.get(type_name)?.get(id)?))
     }
 
     /// An id that no other object of the type has: ids of the kind `none` or a time are made distinct.
@@ -232,8 +232,8 @@ impl Reader for VirtualObjects {
         let records: Vec<ObjectRecord> = {
             let state = self.inner().state();
             let of_type = state.objects.get(&request.type_name).into_iter().flatten();
-            let here = of_type.filter(|(_, held)| held.record.scope == request.scope);
-            here.map(|(_, held)| held.record.clone()).collect()
+            let here = of_type.filter(|(_, record)| record.scope == request.scope);
+            here.map(|(_, record)| ObjectRecord::clone(record)).collect()
         };
         let live: Result<Vec<Live>, Error> =
             records.iter().map(|record| self.live(record)).collect();
@@ -272,7 +272,7 @@ impl Reader for VirtualObjects {
         let here = state
             .objects
             .iter()
-            .filter(|(_, of_type)| of_type.values().any(|held| held.record.scope == *scope));
+            .filter(|(_, of_type)| of_type.values().any(|record| record.scope == *scope));
         let types = here.map(|(type_name, _)| type_name.clone()).collect();
         drop(state);
         now(Ok(types))
@@ -305,11 +305,11 @@ impl Writer for VirtualObjects {
         let records: Vec<ObjectRecord> = {
             let state = self.inner().state();
             let of_type = state.objects.get(&request.type_name).into_iter().flatten();
-            let ours = of_type.filter(|(_, held)| {
-                held.record.address.as_ref() == Some(&request.owner.address)
-                    && held.record.generation == request.owner.generation
+            let ours = of_type.filter(|(_, record)| {
+                record.address.as_ref() == Some(&request.owner.address)
+                    && record.generation == request.owner.generation
             });
-            ours.map(|(_, held)| held.record.clone()).collect()
+            ours.map(|(_, record)| ObjectRecord::clone(record)).collect()
         };
         now(records.iter().map(|record| self.live(record)).collect())
     }

@@ -1,7 +1,5 @@
 //! The types of the language itself, whose rules no schema can say.
 
-use std::sync::Arc;
-
 use super::{Difference, computed_not_null};
 use crate::plan::Interruption;
 use crate::schema::Schema;
@@ -38,7 +36,7 @@ fn terraform_data(prior: Option<&Value>, config: &Value) -> Difference {
             }
         }
     }
-    let planned = Value::new(Kind::Object(Arc::new(planned)));
+    let planned = Value::new(Kind::Object(planned));
     let mut changed = Vec::new();
     if let Some(prior) = prior {
         for name in ["id", "input", "output", "triggers_replace"] {

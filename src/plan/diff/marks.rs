@@ -1,12 +1,11 @@
 //! Marks are put aside while values are compared and put back onto what is planned.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
 use crate::schema::{Block, Nesting};
-use crate::value::{Kind, Marks, Value};
+use crate::value::{Entries, Kind, Marks, Value};
 
 /// The value without any marks.
 pub(in crate::plan) fn strip(value: &Value) -> Value {
@@ -99,16 +98,13 @@ pub(in crate::plan) fn map_children(
         Kind::List(ty, elements) => Kind::List(ty.clone(), Arc::new(sequence(elements))),
         Kind::Set(ty, elements) => Kind::Set(ty.clone(), Arc::new(sequence(elements))),
         Kind::Tuple(elements) => Kind::Tuple(Arc::new(sequence(elements))),
-        Kind::Map(ty, entries) => Kind::Map(ty.clone(), Arc::new(named(entries, change))),
-        Kind::Object(entries) => Kind::Object(Arc::new(named(entries, change))),
+        Kind::Map(ty, entries) => Kind::Map(ty.clone(), named(entries, change)),
+        Kind::Object(entries) => Kind::Object(named(entries, change)),
         other => other.clone(),
     };
     Value::new(kind)
 }
 
-fn named(
-    entries: &BTreeMap<EcoString, Value>,
-    mut change: impl FnMut(Place<'_>, &Value) -> Value,
-) -> BTreeMap<EcoString, Value> {
+fn named(entries: &Entries, mut change: impl FnMut(Place<'_>, &Value) -> Value) -> Entries {
     entries.iter().map(|(name, e)| (name.clone(), change(Place::Name(name), e))).collect()
 }

@@ -12,7 +12,6 @@ mod propose;
 mod sides;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use ecow::EcoString;
 
@@ -22,7 +21,7 @@ use self::sides::Sides;
 use super::Interruption;
 use crate::base::Digest;
 use crate::schema::{self, Effect, InterruptionClass, Schema};
-use crate::value::{AttrPath, Kind, Type, Value};
+use crate::value::{AttrPath, Entries, Kind, Type, Value};
 
 pub(super) use self::changes::changed_paths;
 pub use self::owned::ProviderTags;
@@ -77,7 +76,7 @@ pub fn diff(input: &DiffInput<'_>) -> Difference {
         owned::keep_live(input.schema, prior, &config, input.accepted, &mut planned);
     }
     let Some(prior) = prior else {
-        let planned = Value::new(Kind::Object(Arc::new(planned)));
+        let planned = Value::new(Kind::Object(planned));
         return Difference {
             prior: None,
             planned,
@@ -86,23 +85,19 @@ pub fn diff(input: &DiffInput<'_>) -> Difference {
             interruption: Interruption::None,
         };
     };
-    let first = Value::new(Kind::Object(Arc::new(planned.clone())));
+    let first = Value::new(Kind::Object(planned.clone()));
     let differs = !compare(input.schema, &prior, &first, &config).changed.is_empty();
     if differs {
         apply_rules(input.schema, &prior, &config, &mut planned);
     }
-    let planned = Value::new(Kind::Object(Arc::new(planned)));
+    let planned = Value::new(Kind::Object(planned));
     let Changes { changed, replace } = compare(input.schema, &prior, &planned, &config);
     let planned = if changed.is_empty() { prior.clone() } else { planned };
     let interruption = interruption(input.schema, &prior, &planned, &config, &changed);
     Difference { prior: Some(prior), planned, changed, replace, interruption }
 }
 
-fn propose(
-    input: &DiffInput<'_>,
-    prior: Option<&Value>,
-    config: &Value,
-) -> BTreeMap<EcoString, Value> {
+fn propose(input: &DiffInput<'_>, prior: Option<&Value>, config: &Value) -> Entries {
     let sides = Sides { prior, planned: config, config };
     // Whether a difference counts may depend on what is left to its default.
     let complete = prior.map(|_| schema::with_defaults(&input.schema.block, config));
@@ -163,7 +158,7 @@ fn fill_unreadable(input: &DiffInput<'_>, prior: &Value, config: &Value) -> Valu
             filled.insert(name.clone(), given.clone());
         }
     }
-    Value::new(Kind::Object(Arc::new(filled)))
+    Value::new(Kind::Object(filled))
 }
 
 /// A live object as the manifest is to remember it: without what others own of it, marked as the desired value is.
@@ -186,12 +181,7 @@ pub fn digest(value: &Value) -> Option<Digest> {
 }
 
 /// Rules that make computed attributes unknown or set them, once something else changes.
-fn apply_rules(
-    schema: &Schema,
-    prior: &Value,
-    config: &Value,
-    planned: &mut BTreeMap<EcoString, Value>,
-) {
+fn apply_rules(schema: &Schema, prior: &Value, config: &Value, planned: &mut Entries) {
     let moves = |name: &EcoString| {
         !equal::same(
             schema.framework,
@@ -207,7 +197,7 @@ fn apply_rules(
         if !matches!(rule.effect, Effect::Computed | Effect::IgnoreChange) || !now {
             continue;
         }
-        let snapshot = Value::new(Kind::Object(Arc::new(planned.clone())));
+        let snapshot = Value::new(Kind::Object(planned.clone()));
         let sides = Sides { prior: Some(prior), planned: &snapshot, config };
         for attr in rule.attrs.iter().filter(|attr| !attr.contains('.')) {
             let Some(attribute) = schema.attribute(attr) else { continue };

@@ -1,18 +1,17 @@
 //! Values that the configuration does not own alone: tags of others, and what an autoscaler or a schedule moves.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use ecow::EcoString;
 
 use crate::schema::{LiveOwned, Schema};
-use crate::value::{Kind, Number, Type, Value};
+use crate::value::{Entries, Kind, Number, Type, Value};
 
 /// Tags that a provider configuration adds to everything, and those that it does not look at.
 #[derive(Clone, Default)]
 pub struct ProviderTags {
     /// `default_tags`
-    pub default: BTreeMap<EcoString, Value>,
+    pub default: Entries,
     /// `ignore_tags { keys }`
     pub ignore_keys: Vec<EcoString>,
     /// `ignore_tags { key_prefixes }`
@@ -49,9 +48,6 @@ pub(super) fn plan_tags(schema: &Schema, tags: &ProviderTags, planned: &mut Entr
     planned.insert("tags_all".into(), all);
 }
 
-/// The attributes of an object while it is put together.
-pub(super) type Entries = BTreeMap<EcoString, Value>;
-
 /// The live object with only those tags that the planned one has, or that the stack is known to have set: foreign ones
 /// are left alone and not shown.
 pub(super) fn own_tags_only(
@@ -65,7 +61,7 @@ pub(super) fn own_tags_only(
     if !schema.takes_default_tags() || !is_map("tags") {
         return prior.clone();
     }
-    let mut live: Entries = BTreeMap::new();
+    let mut live = Entries::default();
     for name in ["tags", "tags_all"] {
         if let Some(tags) = entries.get(name).and_then(Value::as_entries) {
             live.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
@@ -91,7 +87,7 @@ pub(super) fn own_tags_only(
         let own = if null { Value::null(tags) } else { Value::map(Type::String, own) };
         entries.insert(name.into(), own);
     }
-    Value::new(Kind::Object(Arc::new(entries)))
+    Value::new(Kind::Object(entries))
 }
 
 /// Takes over live values that something else legitimately moves: initial ones kept between their bounds, unset ones as

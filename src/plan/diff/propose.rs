@@ -1,14 +1,13 @@
 //! What an object is to be: the configuration, completed by defaults and by what the object already has.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use ecow::EcoString;
 
 use super::equal;
 use super::sides::Sides;
 use crate::schema::{Attribute, Block, Framework, NestedBlock, Nesting, Presence};
-use crate::value::{Kind, Refinement, Type, Unknown, Value};
+use crate::value::{Kind, Type, Value};
 
 /// Completes a configuration, block by block. All values are unmarked.
 pub(super) struct Proposer<'a> {
@@ -29,19 +28,19 @@ impl Proposer<'_> {
         let absent = Value::null(Type::Dynamic);
         let prior = prior.filter(|prior| prior.as_entries().is_some());
         let before = |name: &str| prior.and_then(|prior| prior.attribute(name));
-        let mut entries = BTreeMap::new();
+        let mut entries = Vec::with_capacity(block.attributes.len() + block.blocks.len());
         for (name, attribute) in &block.attributes {
             let path = join(at, name);
             let value = given.get(name).unwrap_or(&absent);
             let proposed = self.attribute(&path, attribute, before(name), prior.is_some(), value);
-            entries.insert(name.clone(), proposed);
+            entries.push((name.clone(), proposed));
         }
         for (name, nested) in &block.blocks {
             let value = given.get(name).unwrap_or(&absent);
             let proposed = self.nested(&join(at, name), nested, before(name), value);
-            entries.insert(name.clone(), proposed);
+            entries.push((name.clone(), proposed));
         }
-        Value::new(Kind::Object(Arc::new(entries)))
+        Value::object(entries)
     }
 
     fn attribute(
@@ -243,8 +242,7 @@ pub(super) fn computed(ty: &Type) -> Value {
 
 /// A value that the cloud will give and that is not null.
 pub(in crate::plan) fn computed_not_null(ty: &Type) -> Value {
-    let refinement = Refinement { not_null: true, ..Refinement::default() };
-    Value::new(Kind::Unknown(Arc::new(Unknown { refinement, ..Unknown::of(ty.clone()) })))
+    Value::unknown_not_null(ty.clone())
 }
 
 fn join(at: &str, step: &str) -> String {

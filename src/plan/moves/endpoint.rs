@@ -53,7 +53,7 @@ impl Endpoint {
             Self::Resource(resource) => places
                 .range(resource.instance(None)..)
                 .map(|(address, _)| address)
-                .take_while(|address| address.resource == *resource)
+                .take_while(|address| *address.resource == *resource)
                 .cloned()
                 .collect(),
             Self::Call(_) | Self::Module(_) => places
@@ -123,7 +123,7 @@ fn has_key(target: &Target) -> bool {
 
 fn rebase(address: &Address, steps: Vec<ModuleStep>) -> Address {
     let module = ModulePath::new(steps);
-    ResourceAddress { module, ..address.resource.clone() }.instance(address.key.clone())
+    ResourceAddress { module, ..(*address.resource).clone() }.instance(address.key.clone())
 }
 
 /// The path `below` within the module instance `module`.
@@ -147,7 +147,7 @@ pub(super) fn under(inner: &Endpoint, outer: &Endpoint) -> bool {
         return true;
     }
     match (inner, outer) {
-        (Endpoint::Instance(inner), Endpoint::Resource(outer)) => inner.resource == *outer,
+        (Endpoint::Instance(inner), Endpoint::Resource(outer)) => *inner.resource == *outer,
         (Endpoint::Instance(inner), _) => outer.holds(&inner.resource.module),
         (Endpoint::Resource(inner), _) => outer.holds(&inner.module),
         (Endpoint::Module(inner) | Endpoint::Call(inner), _) => outer.holds(inner),

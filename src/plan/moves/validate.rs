@@ -51,7 +51,7 @@ fn still_exists(
         Endpoint::Resource(resource) => declared
             .range(resource.instance(None)..)
             .next()
-            .is_some_and(|address| address.resource == *resource),
+            .is_some_and(|address| *address.resource == *resource),
         Endpoint::Module(path) => modules.contains(path),
         Endpoint::Call(path) => {
             let Some((last, init)) = path.steps().split_last() else { return false };

@@ -30,8 +30,8 @@ pub(super) fn aligned(
     let conditions = lifecycle.preconditions.iter().chain(&lifecycle.postconditions);
     let expressions = conditions
         .flat_map(|condition| [&condition.condition, &condition.error_message])
-        .chain(&resource.count)
-        .chain(&resource.for_each)
+        .chain(resource.count.as_deref())
+        .chain(resource.for_each.as_deref())
         .chain(&lifecycle.replace_triggered_by);
     let mut visit = |expr: &Expr| {
         for reference in eval::references(expr) {

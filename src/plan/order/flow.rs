@@ -23,13 +23,17 @@ type Members = Arc<BTreeSet<Member>>;
 /// Follows dependencies; each object of each module instance once.
 pub(super) struct Flow<'a> {
     walk: &'a Walk,
+    /// Of what others depend through.
     known: BTreeMap<(InstanceId, NodeId), Members>,
-    aligned: BTreeMap<(ModuleId, usize), BTreeSet<usize>>,
+    /// Of the resource that was asked for last: its instances come one after the other.
+    last: Option<((InstanceId, NodeId), Members)>,
+    /// Which resources that one refers to instance by instance.
+    aligned: Option<((ModuleId, usize), BTreeSet<usize>)>,
 }
 
 impl<'a> Flow<'a> {
     pub fn new(walk: &'a Walk) -> Self {
-        Self { walk, known: BTreeMap::new(), aligned: BTreeMap::new() }
+        Self { walk, known: BTreeMap::new(), last: None, aligned: None }
     }
 
     /// What one instance of a resource depends on.
@@ -39,15 +43,17 @@ impl<'a> Flow<'a> {
         let members = self.of(source.at, node);
         let tree = &self.walk.state.config.tree;
         let resources = &tree[source.module].resources;
-        let pairs = self.aligned.entry((source.module, source.index)).or_insert_with(|| {
-            resources
-                .get_index(source.index)
-                .map(|(_, r)| aligned(r, resources))
-                .unwrap_or_default()
-        });
-        if pairs.is_empty() || address.key.is_none() {
+        if address.key.is_none() {
             return members;
         }
+        let block = (source.module, source.index);
+        if self.aligned.as_ref().is_none_or(|(of, _)| *of != block) {
+            let resource = resources.get_index(source.index);
+            let pairs = resource.map(|(_, resource)| aligned(resource, resources));
+            self.aligned = Some((block, pairs.unwrap_or_default()));
+        }
+        let pairs = self.aligned.as_ref().map(|(_, pairs)| pairs).filter(|pairs| !pairs.is_empty());
+        let Some(pairs) = pairs else { return members };
         let blocks: BTreeSet<ResourceAddress> = pairs
             .iter()
             .filter_map(|index| resources.get_index(*index))
@@ -64,6 +70,10 @@ impl<'a> Flow<'a> {
 
     /// What an object of a module instance depends on. Goes down without recursion, for chains may be long.
     fn of(&mut self, at: InstanceId, node: NodeId) -> Members {
+        if let Some((_, members)) = self.last.as_ref().filter(|(of, _)| *of == (at, node)) {
+            return members.clone();
+        }
+        let top = (at, node);
         let mut stack = vec![(at, node, false)];
         while let Some((at, node, open)) = stack.pop() {
             if self.known.contains_key(&(at, node)) {
@@ -72,6 +82,10 @@ impl<'a> Flow<'a> {
             let below = self.below(at, node);
             if open {
                 let members = self.collect(&below);
+                if (at, node) == top {
+                    self.last = Some((top, members.clone()));
+                    return members;
+                }
                 self.known.insert((at, node), members);
                 continue;
             }
@@ -82,7 +96,7 @@ impl<'a> Flow<'a> {
                 }
             }
         }
-        self.known.get(&(at, node)).cloned().unwrap_or_default()
+        self.known.get(&top).cloned().unwrap_or_default()
     }
 
     /// Whether dependencies go on through a node: not through a managed resource, which has steps of its own.

@@ -17,7 +17,7 @@ use crate::graph::{Dag, NodeId};
 
 /// The drafts as numbered steps, each after those that it needs, with the blocks that they come from. Takes the drafts
 /// out of the walk.
-pub(super) fn arrange(walk: &mut Walk) -> Vec<(Step, Option<Source>)> {
+pub(super) fn arrange(walk: &mut Walk) -> (Vec<Step>, Vec<Option<Source>>) {
     let mut edges = Edges::new(&walk.drafts);
     edges.by_configuration(walk);
     edges.between_halves();
@@ -31,9 +31,10 @@ pub(super) fn arrange(walk: &mut Walk) -> Vec<(Step, Option<Source>)> {
 /// Dependencies between drafts, by position.
 struct Edges<'a> {
     drafts: &'a [Draft],
-    after: Vec<BTreeSet<usize>>,
-    /// Per draft that makes or keeps something: the drafts that its configuration depends on.
-    needs: Vec<Vec<usize>>,
+    after: Vec<Vec<usize>>,
+    /// Per draft that deletes or is a half of a replacement: the drafts whose configuration depends on it; a delete
+    /// without a new half stands under itself.
+    dependents: BTreeMap<usize, Vec<usize>>,
     /// Whether a draft does nothing and waits for nothing.
     settled: Vec<bool>,
 }
@@ -42,8 +43,8 @@ impl<'a> Edges<'a> {
     fn new(drafts: &'a [Draft]) -> Self {
         Self {
             drafts,
-            after: vec![BTreeSet::new(); drafts.len()],
-            needs: vec![Vec::new(); drafts.len()],
+            after: vec![Vec::new(); drafts.len()],
+            dependents: BTreeMap::new(),
             settled: vec![false; drafts.len()],
         }
     }
@@ -57,35 +58,63 @@ impl<'a> Edges<'a> {
         Some(self.drafts[at].step.replaces?.0 as usize)
     }
 
+    /// A draft comes after another one.
+    fn wait(&mut self, at: usize, other: usize) {
+        let after = &mut self.after[at];
+        if let Err(place) = after.binary_search(&other) {
+            after.insert(place, other);
+        }
+    }
+
+    /// Whether a draft makes, keeps or reads its address; for what is only deleted, whether it is the delete.
+    fn is_maker(&self, at: usize) -> bool {
+        let step = &self.drafts[at].step;
+        !step.deposed && (step.action != Action::Delete || step.replaces.is_none())
+    }
+
+    /// The drafts that make what is depended on.
+    fn makers(&self, walk: &Walk, member: &Member, found: &mut BTreeSet<usize>) {
+        let is_maker = |(_, at): &&(Address, usize)| self.is_maker(*at);
+        match member {
+            Member::One(address) => {
+                let drafts = walk.drafts_of(address).rev();
+                found.extend(drafts.map(|(_, at)| *at).find(|at| self.is_maker(*at)));
+            }
+            Member::All(block) => {
+                let drafts = walk.drafts_from(&block.instance(None));
+                let drafts = drafts.take_while(|(address, _)| *address.resource == *block);
+                let mut last: Option<&(Address, usize)> = None;
+                for draft in drafts.filter(is_maker) {
+                    found.extend(last.filter(|last| last.0 != draft.0).map(|(_, at)| *at));
+                    last = Some(draft);
+                }
+                found.extend(last.map(|(_, at)| *at));
+            }
+        }
+    }
+
     /// Steps that make come after the steps that make what they refer to. Drafts are in the order of the walk, so that
     /// what a draft needs has been seen before it.
     fn by_configuration(&mut self, walk: &Walk) {
-        let makers = makers(self.drafts);
         let mut flow = Flow::new(walk);
         for (at, draft) in self.drafts.iter().enumerate() {
             let Some(source) = draft.source else { continue };
             let needed = flow.needs(source, &draft.step.address);
             let mut found: BTreeSet<usize> = BTreeSet::new();
             for member in needed.iter() {
-                match member {
-                    Member::One(address) => found.extend(makers.get(address).copied()),
-                    Member::All(block) => found.extend(
-                        makers
-                            .range(block.instance(None)..)
-                            .take_while(|(address, _)| address.resource == *block)
-                            .map(|(_, at)| *at),
-                    ),
-                }
+                self.makers(walk, member, &mut found);
             }
             found.remove(&at);
-            if draft.step.action == Action::Delete {
-                self.needs[at] = found.into_iter().collect();
-                continue;
+            for need in &found {
+                if self.action(*need) == Action::Delete || self.other_half(*need).is_some() {
+                    self.dependents.entry(*need).or_default().push(at);
+                }
             }
-            let open: Vec<usize> = found.iter().copied().filter(|n| !self.settled[*n]).collect();
-            self.settled[at] = draft.step.action == Action::NoOp && open.is_empty();
-            self.after[at].extend(open);
-            self.needs[at] = found.into_iter().collect();
+            if draft.step.action != Action::Delete {
+                found.retain(|need| !self.settled[*need]);
+                self.settled[at] = draft.step.action == Action::NoOp && found.is_empty();
+                self.after[at] = found.into_iter().collect();
+            }
         }
     }
 
@@ -95,7 +124,7 @@ impl<'a> Edges<'a> {
             let Some(other) = self.other_half(at) else { continue };
             let first = draft.create_first;
             if (draft.step.action == Action::Create) != first {
-                self.after[at].insert(other);
+                self.wait(at, other);
             }
         }
     }
@@ -103,7 +132,7 @@ impl<'a> Edges<'a> {
     /// Deletes come after the deletes of what depends on them, and, where the new object is made first, after all that
     /// moves over to it.
     fn of_deletes(&mut self) {
-        let dependents = self.dependents();
+        let dependents = std::mem::take(&mut self.dependents);
         for at in 0..self.drafts.len() {
             if self.action(at) != Action::Delete {
                 continue;
@@ -117,28 +146,14 @@ impl<'a> Edges<'a> {
                 };
                 if let Some(delete) = delete.filter(|delete| *delete != at) {
                     // A dependent that is replaced new-first is deleted only once it is no longer needed itself.
-                    self.after[at].insert(delete);
+                    self.wait(at, delete);
                 }
                 let makes = !matches!(self.action(dependent), Action::Delete);
                 if makes && self.drafts[at].create_first && made.is_some() {
-                    self.after[at].insert(dependent);
+                    self.wait(at, dependent);
                 }
             }
         }
-    }
-
-    /// What depends on a draft; a delete without a new half stands under itself.
-    fn dependents(&self) -> BTreeMap<usize, Vec<usize>> {
-        let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (at, needs) in self.needs.iter().enumerate() {
-            for need in needs {
-                if matches!(self.action(*need), Action::Delete) || self.other_half(*need).is_some()
-                {
-                    found.entry(*need).or_default().push(at);
-                }
-            }
-        }
-        found
     }
 
     /// Adds dependencies that live values tell, except those that would close a circle.
@@ -149,7 +164,7 @@ impl<'a> Edges<'a> {
         let hard = self.after.clone();
         for (from, to) in &soft {
             if from != to {
-                self.after[*from].insert(*to);
+                self.wait(*from, *to);
             }
         }
         let Err(cycles) = self.dag().order() else { return };
@@ -157,8 +172,8 @@ impl<'a> Edges<'a> {
             cycles.into_iter().flatten().map(crate::graph::NodeId::index).collect();
         for (from, to) in soft {
             let circular = in_cycle.contains(&from) && in_cycle.contains(&to);
-            if circular && !hard[from].contains(&to) {
-                self.after[from].remove(&to);
+            if circular && hard[from].binary_search(&to).is_err() {
+                self.after[from].retain(|need| *need != to);
             }
         }
     }
@@ -168,7 +183,7 @@ impl<'a> Edges<'a> {
     }
 }
 
-fn dag(after: &[BTreeSet<usize>]) -> Dag<usize> {
+fn dag(after: &[Vec<usize>]) -> Dag<usize> {
     let mut dag = Dag::default();
     (0..after.len()).for_each(|at| {
         dag.add(at);
@@ -180,36 +195,30 @@ fn dag(after: &[BTreeSet<usize>]) -> Dag<usize> {
 }
 
 /// The drafts as steps in order. What is left of a circle, which only an error in this file could make, keeps its place.
-fn into_steps(drafts: Vec<Draft>, after: &[BTreeSet<usize>]) -> Vec<(Step, Option<Source>)> {
+fn into_steps(mut drafts: Vec<Draft>, after: &[Vec<usize>]) -> (Vec<Step>, Vec<Option<Source>>) {
     let order = match dag(after).order() {
         Ok(order) => order.into_iter().map(NodeId::index).collect(),
         Err(_) => (0..drafts.len()).collect::<Vec<usize>>(),
     };
     let mut number = vec![StepId(0); drafts.len()];
-    for (place, at) in order.iter().enumerate() {
-        number[*at] = step_id(place);
+    for (place, at) in order.into_iter().enumerate() {
+        number[at] = step_id(place);
     }
-    let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
-    let placed = order.into_iter().map(|at| {
-        let Draft { mut step, source, .. } = drafts[at].take().expect("the order has each once");
+    for (at, Draft { step, .. }) in drafts.iter_mut().enumerate() {
         step.id = number[at];
         step.replaces = step.replaces.map(|half| number[half.0 as usize]);
         step.after = after[at].iter().map(|need| number[*need]).collect();
         step.after.sort_unstable();
-        (step, source)
-    });
-    placed.collect()
-}
-
-/// The draft that makes, keeps or reads each address; for what is only deleted, the delete.
-fn makers(drafts: &[Draft]) -> BTreeMap<Address, usize> {
-    let mut found = BTreeMap::new();
-    for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| !draft.step.deposed) {
-        if draft.step.action != Action::Delete || draft.step.replaces.is_none() {
-            found.insert(draft.step.address.clone(), at);
+    }
+    // Steps are large, and there may be very many: each is moved to its place, and none is copied.
+    for at in 0..drafts.len() {
+        while drafts[at].step.id != step_id(at) {
+            let place = drafts[at].step.id.0 as usize;
+            drafts.swap(at, place);
         }
     }
-    found
+    let sources = drafts.iter().map(|draft| draft.source).collect();
+    (drafts.into_iter().map(|draft| draft.step).collect(), sources)
 }
 
 fn node(at: usize) -> NodeId {

@@ -1,10 +1,8 @@
 //! A cloud in memory that does what it is told, and a stage on which configurations are planned and applied.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use ecow::EcoString;
 
 use crate::base::{Address, Id, StackName};
 use crate::config::{self, Manifest};
@@ -14,7 +12,7 @@ use crate::plan::{
     Planner, Progress, Remembered, Resolver, Slot, Status, VariableInput, text,
 };
 use crate::schema::Registry;
-use crate::value::{Type, Value};
+use crate::value::{Entries, Type, Value};
 use crate::world::World;
 use crate::world::memory::FileTree;
 
@@ -275,8 +273,7 @@ impl Stage {
     fn create(&mut self, address: &Address, generation: u32, desired: Option<Value>) -> Value {
         self.made += 1;
         let id = format!("id-{}", self.made);
-        let mut entries: BTreeMap<EcoString, Value> =
-            desired.and_then(|v| v.as_entries().cloned()).unwrap_or_default();
+        let mut entries = desired.and_then(|v| v.as_entries().cloned()).unwrap_or_default();
         self.compute(address, &id, &mut entries);
         let value = Value::object(entries);
         let live = Live {
@@ -307,7 +304,7 @@ impl Stage {
         value
     }
 
-    fn compute(&self, address: &Address, id: &str, entries: &mut BTreeMap<EcoString, Value>) {
+    fn compute(&self, address: &Address, id: &str, entries: &mut Entries) {
         let schema = self.registry.resource(address.type_name().as_str()).expect("a known type");
         entries.insert("id".into(), Value::string(id));
         if let Some(input) = entries.get("input").cloned() {
@@ -334,8 +331,7 @@ impl Stage {
     }
 
     fn update(&mut self, address: &Address, desired: Option<Value>) -> Value {
-        let mut entries: BTreeMap<EcoString, Value> =
-            desired.and_then(|v| v.as_entries().cloned()).unwrap_or_default();
+        let mut entries = desired.and_then(|v| v.as_entries().cloned()).unwrap_or_default();
         if let Some(input) = entries.get("input").cloned() {
             entries.insert("output".into(), input);
         }

@@ -64,7 +64,7 @@ impl Walk {
                     return Ok(Repetition::Each { key, value: value.clone() });
                 }
                 let place = self.place_of(source.at, source.index, &Repetition::None);
-                let (expansion, problems) = expand(&place, None, resource.for_each.as_ref());
+                let (expansion, problems) = expand(&place, None, resource.for_each.as_deref());
                 let Some(expansion) = expansion else { return Err(problems) };
                 let at = expansion.shape.position(key);
                 Ok(at.map(|at| expansion.repetition(at, false)).unwrap_or_default())
@@ -114,7 +114,7 @@ impl Walk {
         let verdict = judge(&place, ConditionKind::Postcondition, conditions);
         let object = Checkable::Resource(ResourceAddress {
             module: without_keys(&address.resource.module),
-            ..address.resource.clone()
+            ..(*address.resource).clone()
         });
         let module = address.resource.module.clone();
         self.checks.forget(&object, &address.to_string());
@@ -125,7 +125,7 @@ impl Walk {
     /// Lets go of what only planning needs.
     pub fn forget_planning(&mut self) {
         self.drafts = Vec::new();
-        self.by_address = BTreeMap::new();
+        self.by_address = BTreeSet::new();
         self.declared = BTreeSet::new();
         self.now_by_before = BTreeMap::new();
         self.waiting = Vec::new();

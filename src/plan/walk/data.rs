@@ -214,8 +214,8 @@ impl Walk {
     }
 
     fn undo_drafts(&mut self, to: usize) {
-        for draft in self.drafts.drain(to..) {
-            self.by_address.remove(&draft.step.address);
+        for (at, draft) in self.drafts.drain(to..).enumerate() {
+            self.by_address.remove(&(draft.step.address, to + at));
         }
     }
 }

@@ -289,7 +289,7 @@ impl Walk {
     pub(super) fn add_draft(&mut self, mut step: Step, source: Option<Source>) -> usize {
         let at = self.drafts.len();
         step.id = step_id(at);
-        self.by_address.entry(step.address.clone()).or_default().push(at);
+        self.by_address.insert((step.address.clone(), at));
         self.drafts.push(Draft { step, source, create_first: false });
         at
     }

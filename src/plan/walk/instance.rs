@@ -1,13 +1,12 @@
 //! Instances of modules and resources, and the values that they have so far.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
 use crate::base::{Key, ModulePath};
 use crate::config::{ModuleId, Tree};
-use crate::value::{Kind, Type, Value};
+use crate::value::{Entries, Kind, Type, Value};
 
 /// The number of a module instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,7 +87,7 @@ pub(in crate::plan) struct Group {
 enum Values {
     One(Value),
     Many(Arc<Vec<Value>>),
-    Named(Arc<BTreeMap<EcoString, Value>>),
+    Named(Entries),
 }
 
 impl Group {
@@ -100,9 +99,7 @@ impl Group {
                 Values::One(value.unwrap_or_else(|| Value::unknown(Type::Dynamic)))
             }
             Shape::Count(_) => Values::Many(Arc::new(values)),
-            Shape::Each(keys) => {
-                Values::Named(Arc::new(keys.iter().cloned().zip(values).collect()))
-            }
+            Shape::Each(keys) => Values::Named(keys.iter().cloned().zip(values).collect()),
         };
         Self { shape, values }
     }
@@ -137,7 +134,7 @@ impl Group {
                 }
             }
             (Values::Named(values), Some(Key::Str(key))) => {
-                Arc::make_mut(values).insert(key.clone(), value);
+                values.insert(key.clone(), value);
             }
             _ => {}
         }

@@ -86,10 +86,10 @@ impl Walk {
         let steps = reference.steps.get(rest..).unwrap_or_default();
         let exact = instance.is_some() || !steps.is_empty();
         let first = block.instance(instance);
-        let drafts = self.by_address.range(first.clone()..).take_while(|(address, _)| {
-            if exact { **address == first } else { address.resource == block }
+        let drafts = self.drafts_from(&first).take_while(|(address, _)| {
+            if exact { *address == first } else { *address.resource == block }
         });
-        drafts.flat_map(|(_, at)| at).map(|at| &self.drafts[*at].step).any(|step| {
+        drafts.map(|(_, at)| at).map(|at| &self.drafts[*at].step).any(|step| {
             if steps.is_empty() {
                 step.action == Action::Update || step.replaces.is_some()
             } else {

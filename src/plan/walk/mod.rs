@@ -44,7 +44,7 @@ use crate::base::{Address, ModulePath, ResourceAddress, TypeName};
 use crate::config::{ModuleId, Tree};
 use crate::diag::Diagnostics;
 use crate::graph::{ConfigGraph, NodeId, Object, Part};
-use crate::value::Value;
+use crate::value::{Entries, Value};
 
 pub(super) use self::conditions::{Kind as ConditionKind, Verdict, judge};
 pub(super) use self::constant::evaluate_constant;
@@ -101,8 +101,9 @@ pub(super) struct Walk {
     pub imports: Imports,
     pub selection: Selection,
     /// Values of `for_each` by key, where not all of them were known when planning.
-    each_values: BTreeMap<(InstanceId, usize), BTreeMap<EcoString, Value>>,
-    by_address: BTreeMap<Address, Vec<usize>>,
+    each_values: BTreeMap<(InstanceId, usize), Entries>,
+    /// Positions of drafts by their addresses.
+    by_address: BTreeSet<(Address, usize)>,
     now_by_before: BTreeMap<Address, Address>,
     create_first: BTreeSet<(ModuleId, usize)>,
     plain_providers: BTreeMap<(InstanceId, EcoString), Provider>,
@@ -152,7 +153,7 @@ impl Walk {
             data: BTreeMap::new(),
             selection,
             each_values: BTreeMap::new(),
-            by_address: BTreeMap::new(),
+            by_address: BTreeSet::new(),
             now_by_before: BTreeMap::new(),
             create_first,
             plain_providers: BTreeMap::new(),
@@ -288,6 +289,22 @@ impl Walk {
                 self.ready.push(Reverse(dependent));
             }
         }
+    }
+
+    /// The drafts of an address: their positions in order.
+    pub fn drafts_of<'a>(
+        &'a self,
+        address: &Address,
+    ) -> impl DoubleEndedIterator<Item = &'a (Address, usize)> + use<'a> {
+        self.by_address.range((address.clone(), 0)..=(address.clone(), usize::MAX))
+    }
+
+    /// The drafts of an address and of all that come after it in the order of addresses.
+    pub fn drafts_from<'a>(
+        &'a self,
+        address: &Address,
+    ) -> impl Iterator<Item = &'a (Address, usize)> + use<'a> {
+        self.by_address.range((address.clone(), 0)..)
     }
 
     /// Every module instance that was made.

@@ -1,9 +1,11 @@
 //! Live objects that the configuration no longer declares, and those that a replacement left behind.
 
+use ecow::EcoString;
+
 use super::Walk;
 use super::decide::{Source, blank, generation, prevented};
 use super::instance::{InstanceId, Shape};
-use crate::base::{Address, Key, Mode, ModulePath};
+use crate::base::{Address, Key, Mode, ModulePath, ResourceAddress};
 use crate::config::{Removed, Resource, ResourceKey, Target};
 use crate::diag::Diagnostic;
 use crate::graph::{Object, Part};
@@ -250,13 +252,17 @@ fn removal<'a>(config: &'a crate::config::Selected, address: &Address) -> Option
                 path.steps().len() <= rest.len()
                     && path.steps().iter().zip(rest).all(|(step, name)| step.name == **name)
             }
-            Target::Resource(from) | Target::Instance(Address { resource: from, .. }) => {
-                from.module.steps().len() == rest.len()
-                    && from.module.steps().iter().zip(rest).all(|(step, name)| step.name == **name)
-                    && from.type_name == address.resource.type_name
-                    && from.name == address.resource.name
-                    && from.mode == address.resource.mode
-            }
+            Target::Resource(from) => is_block(from, rest, &address.resource),
+            Target::Instance(from) => is_block(&from.resource, rest, &address.resource),
         })
     })
+}
+
+/// Whether what is called so within a module is a block at the end of these names.
+fn is_block(from: &ResourceAddress, rest: &[&EcoString], block: &ResourceAddress) -> bool {
+    from.module.steps().len() == rest.len()
+        && from.module.steps().iter().zip(rest).all(|(step, name)| step.name == **name)
+        && from.type_name == block.type_name
+        && from.name == block.name
+        && from.mode == block.mode
 }

@@ -332,7 +332,7 @@ fn tags_of(config: &Value) -> ProviderTags {
     let default = first("default_tags");
     let default = default.as_ref().and_then(|block| block.attribute("tags")?.as_entries());
     ProviderTags {
-        default: default.map_or_else(BTreeMap::new, Clone::clone),
+        default: default.cloned().unwrap_or_default(),
         ignore_keys: words(&ignore, "keys"),
         ignore_prefixes: words(&ignore, "key_prefixes"),
     }

@@ -1,6 +1,6 @@
 //! Resources: how many instances there are, and what becomes of each.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ecow::EcoString;
 
@@ -15,7 +15,7 @@ use crate::config::{Condition, ModuleId, Resource};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{CheckStatus, Checkable, Intent};
 use crate::schema::Schema;
-use crate::value::{Type, Value};
+use crate::value::{Entries, Type, Value};
 
 /// One instance of a resource while it is planned.
 pub(super) struct Subject<'a> {
@@ -70,7 +70,7 @@ impl Walk {
     fn plan_group(&mut self, at: InstanceId, index: usize, resource: &Resource) -> Ran {
         let place = self.place_of(at, index, &Repetition::None);
         let (expansion, problems) =
-            expand(&place, resource.count.as_ref(), resource.for_each.as_ref());
+            expand(&place, resource.count.as_deref(), resource.for_each.as_deref());
         let Some(expansion) = expansion else {
             self.problems.extend(problems);
             return Ran::Failed;
@@ -115,10 +115,12 @@ impl Walk {
     /// Remembers the values of `for_each` for the apply.
     fn keep_each(&mut self, at: InstanceId, index: usize, subjects: &[Subject<'_>]) {
         let values = subjects.iter().filter_map(|subject| match &subject.repetition {
-            Repetition::Each { key, value } => Some((key.as_str()?.into(), value.clone())),
+            Repetition::Each { key, value } => {
+                Some((EcoString::from(key.as_str()?), value.clone()))
+            }
             _ => None,
         });
-        let values: BTreeMap<EcoString, Value> = values.collect();
+        let values: Entries = values.collect();
         if !values.is_empty() {
             self.each_values.insert((at, index), values);
         }
@@ -132,7 +134,7 @@ impl Walk {
         resource: &'a Resource,
         expansion: &Expansion,
     ) -> Result<Option<Vec<Subject<'a>>>, Diagnostics> {
-        let block = self.address_of(at, resource);
+        let block = Arc::new(self.address_of(at, resource));
         let mut subjects = Vec::new();
         let mut waits = false;
         for (position, key) in expansion.shape.keys().into_iter().enumerate() {
@@ -142,7 +144,7 @@ impl Walk {
                     at,
                     index,
                     resource,
-                    address: block.instance(key),
+                    address: Address { resource: block.clone(), key },
                     repetition,
                     provider,
                 }),
@@ -279,7 +281,7 @@ impl Walk {
         let address = &subject.address;
         let block = ResourceAddress {
             module: without_keys(&address.resource.module),
-            ..address.resource.clone()
+            ..(*address.resource).clone()
         };
         let module = address.resource.module.clone();
         let object = Checkable::Resource(block);
@@ -297,7 +299,7 @@ impl Walk {
         let registry = self.state.registry.clone();
         let place = self.place_of(at, index, &Repetition::None);
         let (expansion, mut problems) =
-            expand(&place, resource.count.as_ref(), resource.for_each.as_ref());
+            expand(&place, resource.count.as_deref(), resource.for_each.as_deref());
         let keyed = resource.count.is_some() || resource.for_each.is_some();
         // While validating, an instance stands for all: its key is unknown. The block is checked whether or not it can be
         // told how often it is repeated.

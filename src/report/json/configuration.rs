@@ -126,7 +126,7 @@ impl Writer<'_> {
             entry.insert("expressions".into(), expressions.into());
         }
         entry.insert("schema_version".into(), 0.into());
-        self.repetition(&mut entry, resource.count.as_ref(), resource.for_each.as_ref());
+        self.repetition(&mut entry, resource.count.as_deref(), resource.for_each.as_deref());
         self.depends_on(&mut entry, &resource.depends_on);
         entry.into()
     }

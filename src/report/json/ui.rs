@@ -237,7 +237,7 @@ fn resource(address: &Address) -> Json {
     let resource = &address.resource;
     let local = crate::base::ResourceAddress {
         module: crate::base::ModulePath::root(),
-        ..resource.clone()
+        ..(**resource).clone()
     };
     let implied = resource.type_name.as_str().split('_').next().unwrap_or_default();
     json!({

@@ -85,16 +85,13 @@ impl<'a> Diff<'a> {
     /// Whether nothing in the configuration decides an attribute that is not known yet.
     fn is_left_to_the_cloud(&self, name: &str, value: &Value) -> bool {
         let path = AttrPath::attribute(name);
-        let origins = matches!(value.kind(), Kind::Unknown(unknown) if !unknown.origins.is_empty());
-        !value.is_known() && name != "id" && !origins && self.change.decided_by(&path).is_none()
+        !value.is_known() && name != "id" && self.change.decided_by(&path).is_none()
     }
 
     /// A value that comes or goes; an unknown one with what will decide it.
     fn explained(&self, value: &Value, path: &AttrPath, sign: &str, indent: usize) -> String {
         match (value.kind(), self.change.decided_by(path)) {
-            (Kind::Unknown(unknown), Some(by))
-                if unknown.origins.is_empty() && !value.marks().is_sensitive() =>
-            {
+            (Kind::Unknown(_), Some(by)) if !value.marks().is_sensitive() => {
                 format!("(known after apply{})", paint(FAINT, format!(": {by}")))
             }
             _ => literal(value, sign, indent),
@@ -283,7 +280,7 @@ fn note(text: &mut String, count: usize, which: &str, what: &str, end: &str, ind
 /// Null, or a sequence or map without elements: nothing that is worth a line.
 fn is_empty(value: &Value) -> bool {
     let sequence = value.as_sequence().is_some_and(<[Value]>::is_empty);
-    let entries = value.as_entries().is_some_and(std::collections::BTreeMap::is_empty);
+    let entries = value.as_entries().is_some_and(crate::value::Entries::is_empty);
     value.is_null() || sequence || entries
 }
 

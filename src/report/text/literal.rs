@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use crate::report::paint::{FAINT, paint};
 use crate::value::{Kind, Value};
 
 /// Columns by which parts are indented.
@@ -21,11 +20,7 @@ pub fn scalar(value: &Value) -> Option<String> {
     }
     Some(match value.kind() {
         Kind::Null(_) => "null".into(),
-        Kind::Unknown(unknown) if unknown.origins.is_empty() => "(known after apply)".into(),
-        Kind::Unknown(unknown) => {
-            let origins = paint(FAINT, format!(": {}", unknown.origins.join(", ")));
-            format!("(known after apply{origins})")
-        }
+        Kind::Unknown(_) => "(known after apply)".into(),
         Kind::Bool(truth) => truth.to_string(),
         Kind::Number(number) => number.to_string(),
         Kind::String(text) => quoted(text),

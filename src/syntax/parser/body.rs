@@ -46,6 +46,13 @@ impl Content {
         }
         self.attributes.push(attribute);
     }
+
+    /// The body that it is, with no room for more.
+    fn into_body(mut self, span: Span, end: Span) -> Body {
+        self.attributes.shrink_to_fit();
+        self.blocks.shrink_to_fit();
+        Body { attributes: self.attributes, blocks: self.blocks, span, end, json: None }
+    }
 }
 
 impl Parser<'_> {
@@ -57,13 +64,7 @@ impl Parser<'_> {
             self.body_item(&mut content, false);
         }
         let end = self.peek_span();
-        Body {
-            attributes: content.attributes,
-            blocks: content.blocks,
-            span: start.to(end),
-            end,
-            json: None,
-        }
+        content.into_body(start.to(end), end)
     }
 
     /// The content of a block and the brace that ends it; the brace `open` has been read.
@@ -86,7 +87,7 @@ impl Parser<'_> {
         let end = self.peek_span();
         self.next();
         let span = Span { start: start.end, end: end.start, ..start };
-        Body { attributes: content.attributes, blocks: content.blocks, span, end, json: None }
+        content.into_body(span, end)
     }
 
     /// Whether the parser was lost at or after a token.

@@ -57,7 +57,7 @@ fn fill_at(
     source: &Source<'_>,
 ) -> Result<Value, Misfit> {
     let Some(entries) = value.as_entries() else { return Ok(value.clone()) };
-    let mut entries: BTreeMap<EcoString, Value> = entries.clone();
+    let mut entries = entries.clone();
     for (name, attribute) in &block.attributes {
         let open = entries.get(name).is_none_or(|value| value.is_null() || !value.is_known());
         if !open || !attribute.presence.is_computed() || attribute.write_only {
