@@ -52,7 +52,7 @@ impl Sim {
             gone_at: None,
             is_default: false,
         });
-        self.save(state, now)?;
+        state.save(now)?;
         match lost {
             Some(fault) => Err(Error::new(
                 fault.class,
@@ -106,7 +106,7 @@ impl Sim {
             ready_at: object.ready_at.max(now + takes),
             ..object
         });
-        self.save(state, now)?;
+        state.save(now)?;
         match lost {
             Some(fault) => Err(Error::new(fault.class, "update", "the answer was lost")),
             None => Ok(renamed),
@@ -181,7 +181,7 @@ impl Sim {
         if let Some(object) = state.store.object_mut(&request.type_name, &request.id) {
             object.gone_at = Some(now + takes);
         }
-        self.save(state, now)?;
+        state.save(now)?;
         match lost {
             Some(fault) => Err(Error::new(fault.class, "delete", "the answer was lost")),
             None => Ok(()),

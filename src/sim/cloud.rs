@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::change::tagged;
 use super::compute::Computation;
 use super::data;
+use super::kept::Kept;
 use super::object::{Object, without_secrets};
 use super::store::Store;
 use super::world::furnish;
@@ -73,7 +74,6 @@ impl Default for Options {
 /// A simulated AWS.
 pub struct Sim {
     pub(super) registry: Arc<Registry>,
-    disk: Option<Arc<dyn Disk>>,
     pub(super) options: Options,
     began: Mutex<Option<Instant>>,
     state: Mutex<State>,
@@ -81,11 +81,36 @@ pub struct Sim {
 
 pub(super) struct State {
     pub(super) store: Store,
+    /// Where it is kept between runs.
+    kept: Option<Kept>,
     regions: BTreeMap<EcoString, Region>,
     buckets: BTreeMap<String, (f64, f64)>,
     faults: Vec<Fault>,
     /// How often each call was made, by operation.
     calls: BTreeMap<String, u64>,
+}
+
+impl State {
+    /// Keeps what changed.
+    pub(super) fn save(&mut self, now: f64) -> Result<(), Error> {
+        let Some(kept) = &mut self.kept else {
+            self.store.forget_changes();
+            return Ok(());
+        };
+        kept.save(&mut self.store, now).map_err(|error| {
+            let message =
+                format!("the simulated cloud cannot be kept in {}: {error}", kept.place());
+            Error::new(ErrorClass::Other, "keep the simulated cloud", message)
+        })
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept.close(&self.store);
+        }
+    }
 }
 
 impl Sim {
@@ -104,24 +129,25 @@ impl Sim {
         options: Options,
         disk: Arc<dyn Disk>,
     ) -> io::Result<Self> {
-        let store = Store::load(disk.as_ref(), &registry)?;
-        Ok(Self::with_store(registry, options, Some(disk), store))
+        let (store, kept) = Kept::open(disk, registry.clone())?;
+        Ok(Self::with_store(registry, options, Some(kept), store))
     }
 
     fn with_store(
         registry: Arc<Registry>,
         options: Options,
-        disk: Option<Arc<dyn Disk>>,
+        kept: Option<Kept>,
         store: Store,
     ) -> Self {
         let state = State {
             store,
+            kept,
             regions: BTreeMap::new(),
             buckets: BTreeMap::new(),
             faults: options.faults.clone(),
             calls: BTreeMap::new(),
         };
-        Self { registry, disk, options, began: Mutex::default(), state: Mutex::new(state) }
+        Self { registry, options, began: Mutex::default(), state: Mutex::new(state) }
     }
 
     /// How often each call was made.
@@ -236,15 +262,6 @@ impl Sim {
         computation.rng = Rng::with_seed(seed);
         computation.now = self.timestamp(now);
         computation.run()
-    }
-
-    pub(super) fn save(&self, state: &State, now: f64) -> Result<(), Error> {
-        let Some(disk) = &self.disk else { return Ok(()) };
-        state.store.save(disk.as_ref(), &self.registry, now).map_err(|error| {
-            let message =
-                format!("the simulated cloud cannot be kept in {}: {error}", disk.place());
-            Error::new(ErrorClass::Other, "keep the simulated cloud", message)
-        })
     }
 
     fn find_existing<'a>(
@@ -420,7 +437,7 @@ impl Writer for Sim {
             if let Some(object) = state.store.object_mut(&request.type_name, &request.id) {
                 object.owner = request.owner.as_ref().filter(|_| is_tagged).and_then(tagged);
             }
-            self.save(&state, now)
+            state.save(now)
         };
         ready(claimed())
     }

@@ -10,6 +10,7 @@ mod cloud;
 mod compute;
 mod data;
 mod function;
+mod kept;
 mod object;
 mod reference;
 mod store;

@@ -1,19 +1,9 @@
-//! Every object of the simulated cloud, and the file that they are kept in between runs.
+//! Every object of the simulated cloud, and which of them changed.
 
-use std::collections::BTreeMap;
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
-use super::object::{Object, Record};
+use super::object::Object;
 use crate::base::{Id, TypeName};
-use crate::schema::Registry;
-use crate::world::{Disk, Privacy};
-
-/// The file.
-const FILE: &str = "cloud.json";
-/// The form of the file; another one is refused.
-const VERSION: u32 = 1;
 
 /// The objects, by type and id.
 #[derive(Default)]
@@ -21,71 +11,37 @@ pub struct Store {
     objects: BTreeMap<TypeName, BTreeMap<Id, Object>>,
     /// How much randomness has been used.
     pub draws: u64,
-    /// Seconds that had passed when the file was written.
+    /// Seconds that had passed when this run began.
     pub elapsed: f64,
-}
-
-#[derive(Serialize, Deserialize)]
-struct File {
-    version: u32,
-    draws: u64,
-    elapsed: f64,
-    objects: Vec<Record>,
+    changed: BTreeSet<(TypeName, Id)>,
 }
 
 impl Store {
-    /// Reads the file; an empty cloud where there is none.
-    ///
-    /// # Errors
-    /// When it cannot be read or is of another version.
-    pub fn load(disk: &dyn Disk, registry: &Registry) -> io::Result<Self> {
-        let Some(bytes) = disk.read(FILE)? else { return Ok(Self::default()) };
-        let broken = |why: String| {
-            let place = disk.place();
-            let text =
-                format!("{place}/{FILE}: {why}; delete the folder to begin with an empty cloud");
-            io::Error::new(io::ErrorKind::InvalidData, text)
-        };
-        let file: File =
-            serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
-        if file.version != VERSION {
-            return Err(broken(format!(
-                "it has version {}, this program reads {VERSION}",
-                file.version
-            )));
-        }
-        let mut store = Self { draws: file.draws, elapsed: file.elapsed, ..Self::default() };
-        for record in file.objects {
-            let schema = registry.resource(record.type_name().as_str());
-            if let Some(object) = schema.and_then(|schema| record.object(schema)) {
-                store.insert(object);
-            }
-        }
-        Ok(store)
+    /// What was added, changed or taken out since [`Store::forget_changes`].
+    pub fn changed(&self) -> &BTreeSet<(TypeName, Id)> {
+        &self.changed
     }
 
-    /// Writes the file.
-    ///
-    /// # Errors
-    /// When it cannot be written; the old one stays.
-    pub fn save(&self, disk: &dyn Disk, registry: &Registry, elapsed: f64) -> io::Result<()> {
-        let record =
-            |object: &Object| Record::of(object, registry.resource(object.type_name.as_str())?);
-        let objects = self.all().filter_map(record).collect();
-        let file = File { version: VERSION, draws: self.draws, elapsed, objects };
-        let bytes = serde_json::to_vec(&file).map_err(io::Error::other)?;
-        disk.replace(FILE, &bytes, Privacy::Private)
+    /// Takes what changed so far for what was always so.
+    pub fn forget_changes(&mut self) {
+        self.changed.clear();
+    }
+
+    fn note(&mut self, type_name: &TypeName, id: &Id) {
+        self.changed.insert((type_name.clone(), id.clone()));
     }
 
     /// Adds or replaces an object.
     pub fn insert(&mut self, object: Object) {
+        self.note(&object.type_name, &object.id);
         self.objects.entry(object.type_name.clone()).or_default().insert(object.id.clone(), object);
     }
 
     /// Takes an object out.
     pub fn remove(&mut self, type_name: &TypeName, id: &Id) {
-        if let Some(objects) = self.objects.get_mut(type_name) {
-            objects.remove(id);
+        let objects = self.objects.get_mut(type_name);
+        if objects.is_some_and(|objects| objects.remove(id).is_some()) {
+            self.note(type_name, id);
         }
     }
 
@@ -96,6 +52,7 @@ impl Store {
 
     /// An object by its id, to change.
     pub fn object_mut(&mut self, type_name: &TypeName, id: &Id) -> Option<&mut Object> {
+        self.note(type_name, id);
         self.objects.get_mut(type_name)?.get_mut(id)
     }
 
@@ -111,8 +68,9 @@ impl Store {
 
     /// Takes out what is gone by the moment `now`.
     pub fn settle(&mut self, now: f64) {
-        for objects in self.objects.values_mut() {
-            objects.retain(|_, object| object.gone_at.is_none_or(|gone| now < gone));
-        }
+        let is_gone = |object: &Object| object.gone_at.is_some_and(|gone| now >= gone);
+        let gone = self.all().filter(|object| is_gone(object));
+        let gone: Vec<_> = gone.map(|o| (o.type_name.clone(), o.id.clone())).collect();
+        gone.iter().for_each(|(type_name, id)| self.remove(type_name, id));
     }
 }

@@ -5,6 +5,7 @@ mod drift;
 mod every_type;
 mod faults;
 mod front;
+mod kept;
 mod memory;
 mod specimen;
 mod stage;
