@@ -146,7 +146,15 @@ fn fill_unreadable(input: &DiffInput<'_>, prior: &Value, config: &Value) -> Valu
             || untold.contains(name);
         let Some(given) = given.filter(|_| unreadable) else { continue };
         let sent = input.sent.and_then(|sent| sent.get(name.as_str()));
-        let changed = sent.is_some_and(|sent| digest(&given).as_ref() != Some(sent));
+        let changed = match sent {
+            Some(sent) => digest(&given).as_ref() != Some(sent),
+            // The manifest has what was sent of an object that it knows, but for write-only arguments and defaults.
+            None => {
+                let is_kept = !attribute.write_only && attribute.default.is_none();
+                let seen = input.seen.and_then(|seen| seen.attribute(name));
+                is_kept && seen.is_some_and(Value::is_null)
+            }
+        };
         if !changed {
             filled.insert(name.clone(), given);
         }

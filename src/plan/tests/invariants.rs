@@ -50,6 +50,43 @@ proptest! {
     }
 }
 
+#[test]
+fn what_is_not_told_counts_as_it_was_sent() {
+    let registry = Registry::embedded();
+    let schema = registry.resource("aws_db_instance").expect("it is embedded");
+    let database = |version: Option<i64>| {
+        Value::object(schema.implied_type_attributes().map(|(attribute, ty)| {
+            let value = match (attribute, version) {
+                ("identifier", _) => Value::string("main"),
+                ("password_wo_version", Some(version)) => Value::number(version),
+                _ => Value::null(ty),
+            };
+            (attribute.to_owned(), value)
+        }))
+    };
+    let (tags, accepted) = Default::default();
+    let (live, config) = (database(None), database(Some(1)));
+    let digest = |version: i64| crate::plan::diff::digest(&Value::number(version));
+    let sent = |version| {
+        [("password_wo_version".to_owned(), digest(version).expect("it is known"))].into()
+    };
+    let (same, other) = (sent(1), sent(2));
+    let check = |sent, seen, expect: &[&str]| {
+        let (config, tags, accepted) = (&config, &tags, &accepted);
+        let (prior, region) = (Some(&live), Some("eu-west-1"));
+        let input = DiffInput { schema, prior, config, tags, region, sent, seen, accepted };
+        let changed = diff(&input).changed.into_iter().map(|path| path.to_string());
+        let changed: Vec<String> = changed.filter(|name| name.starts_with("password")).collect();
+        assert_eq!(changed, expect, "sent {sent:?}, seen {:?}", seen.is_some());
+    };
+    check(None, None, &[]);
+    check(Some(&same), Some(&live), &[]);
+    check(Some(&other), Some(&live), &["password_wo_version"]);
+    // An object that the manifest knows, and of which this was never sent.
+    check(None, Some(&live), &["password_wo_version"]);
+    check(None, Some(&config), &[]);
+}
+
 impl crate::schema::Schema {
     fn implied_type_attributes(&self) -> impl Iterator<Item = (&str, Type)> {
         let attributes =
