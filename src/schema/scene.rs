@@ -156,7 +156,12 @@ fn equals(value: Option<&Value>, json: &Json) -> bool {
             let given = value.and_then(Value::as_number).map_or(0.0, Number::to_f64);
             Some(given) == number.as_f64()
         }
-        _ => false,
+        Json::Array(literals) => {
+            let elements = value.and_then(Value::as_sequence).unwrap_or_default();
+            let same = |(element, literal)| equals(Some(element), literal);
+            elements.len() == literals.len() && elements.iter().zip(literals).all(same)
+        }
+        Json::Object(_) => false,
     }
 }
 
@@ -231,7 +236,12 @@ mod tests {
             Value::list(block.ty(), [block])
         };
         let prior = Value::object([("engine", Value::string("mysql")), ("disk", block(0))]);
-        let planned = Value::object([("engine", Value::string("postgres")), ("disk", block(5))]);
+        let names = Value::list(Type::String, [Value::string("a"), Value::string("b")]);
+        let planned = Value::object([
+            ("engine", Value::string("postgres")),
+            ("disk", block(5)),
+            ("names", names),
+        ]);
         let config = Value::object([("engine", Value::unknown(Type::String))]);
         let scene = Scene { prior: Some(&prior), planned: &planned, config: &config };
         let iops = AttrPath::attribute("disk")
@@ -248,6 +258,10 @@ mod tests {
         check(r#"{"attr": "./kind", "in": ["gp2", "gp3"]}"#, Some(true));
         check(r#"{"attr": "../engine", "equals": "postgres"}"#, Some(true));
         check(r#"{"attr": "old:engine", "prefix": "my"}"#, Some(true));
+        check(r#"{"attr": "names", "equals": ["a", "b"]}"#, Some(true));
+        check(r#"{"attr": "names", "equals": ["a"]}"#, Some(false));
+        check(r#"{"attr": "names", "equals": ["b", "a"]}"#, Some(false));
+        check(r#"{"attr": "old:names", "equals": []}"#, Some(true));
         check(r#"{"attr": "config:engine", "equals": "mysql"}"#, None);
         check(
             r#"{"all": [{"attr": "config:engine", "equals": ""}, {"exists": false}]}"#,

@@ -45,7 +45,6 @@ fn spec(group: sdk::AutoScalingGroup) -> AwsAutoscalingGroup {
     let tag = group.tags().iter().filter_map(shown).collect();
     let text = |text: Option<String>| text.filter(|text| !text.is_empty());
     let metrics = group.enabled_metrics.unwrap_or_default();
-    let policies = group.termination_policies.unwrap_or_default();
     let target_groups = group.target_group_arns.unwrap_or_default();
     let balancers = group.load_balancer_names.unwrap_or_default();
     AwsAutoscalingGroup {
@@ -81,7 +80,7 @@ fn spec(group: sdk::AutoScalingGroup) -> AwsAutoscalingGroup {
             .filter_map(|process| process.process_name)
             .collect(),
         // What AWS does by itself is what an unset list asks for.
-        termination_policies: if policies == ["Default"] { Vec::new() } else { policies },
+        termination_policies: group.termination_policies.unwrap_or_default(),
         traffic_source: sources(
             group.traffic_sources.unwrap_or_default(),
             &target_groups,
