@@ -53,6 +53,11 @@ pub trait Resource: Send + Sync + 'static {
         change: &Change<Self::Spec>,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
+    /// The id that an object has after [`Resource::update`], where the change gives it another one.
+    fn renamed(_change: &Change<Self::Spec>) -> Option<Id> {
+        None
+    }
+
     /// Deletes an object. `NotFound` errors count as done.
     fn delete(
         aws: &Regional,
@@ -99,11 +104,16 @@ pub struct Query<'a> {
 }
 
 impl Query<'_> {
+    /// Whether these are the tags of an object of the stack.
+    #[must_use]
+    pub fn owns(&self, tags: &Tags) -> bool {
+        tags.get(tags::STACK).is_some_and(|stack| self.stack == stack.as_str())
+    }
+
     /// Whether an object with these tags, or of this id, is wanted.
     #[must_use]
     pub fn wants(&self, tags: &Tags, id: &str) -> bool {
-        tags.get(tags::STACK).is_some_and(|stack| self.stack == stack.as_str())
-            || self.known.iter().any(|known| known == id)
+        self.owns(tags) || self.known.iter().any(|known| known == id)
     }
 }
 
@@ -281,13 +291,17 @@ impl<R: Resource> Erased for Adapter<R> {
         Box::pin(async move {
             let (prior, planned) = (spec::<R>(&request.prior)?, spec::<R>(&request.planned)?);
             let change = Change { prior, planned };
-            R::update(aws, &request.id, &change).await?;
             let tags = TagChange::between(&tags_all(&request.prior), &tags_all(&request.planned));
-            if !tags.is_empty() {
+            let renamed = R::renamed(&change);
+            // What gets another id is retagged as long as it has the one that is known.
+            if renamed.is_some() && !tags.is_empty() {
                 R::retag(aws, &request.id, &tags).await?;
             }
-            // Every type is known by what no update changes.
-            Ok(None)
+            R::update(aws, &request.id, &change).await?;
+            if renamed.is_none() && !tags.is_empty() {
+                R::retag(aws, &request.id, &tags).await?;
+            }
+            Ok(renamed)
         })
     }
 

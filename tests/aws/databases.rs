@@ -98,6 +98,8 @@ async fn instance() {
     let Some(mut stage) = stage("database") else { return };
     stage.create(&format!("{NETWORK}{DATABASE}")).await;
     stage.imports("aws_db_instance.main", "main").await;
+    let resource_id = stage.attribute("aws_db_instance.main", "id").await;
+    stage.imports("aws_db_instance.main", resource_id.as_str().unwrap()).await;
     let main = ["aws_db_instance.main"];
     let edits = [
         ("db.t4g.medium", "db.t4g.large"),

@@ -2,18 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_rds::types::{
-    CloudwatchLogsExportConfiguration, DatabaseInsightsMode, DbInstance, Filter, ReplicaMode,
-};
+use aws_sdk_rds::types::{CloudwatchLogsExportConfiguration, DbInstance, Filter, ReplicaMode};
 
+use super::instance_create::{self, list, password};
 use super::instance_read::{found, progress};
-use super::{retag, set, small, tag_list};
+use super::{retag, set, small};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
 use crate::base::Id;
 use crate::provider::{Error, ErrorClass, Goal, Poll};
-use crate::schema::Secret;
 use crate::schema::typed::AwsDbInstance;
 
 /// A database instance.
@@ -23,11 +21,7 @@ impl Resource for Instance {
     type Spec = AwsDbInstance;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<Self::Spec>>, Error> {
-        let pages =
-            aws.rds().describe_db_instances().max_records(super::PAGE).into_paginator().items();
-        let all: Vec<_> =
-            pages.send().collect::<Result<_, _>>().await.op("rds:DescribeDBInstances")?;
-        let found = all.into_iter().map(found);
+        let found = all(aws, None).await?.into_iter().map(found);
         Ok(found.filter(|one| query.wants(&one.tags, one.id.as_str())).collect())
     }
 
@@ -35,26 +29,9 @@ impl Resource for Instance {
         Ok(describe(aws, id.as_str()).await?.map(found))
     }
 
-    /// Makes the instance in one of four ways; the engine then converges for what that way does not take.
+    /// Makes the instance in one of five ways; the engine then converges for what that way does not take.
     async fn create(aws: &Regional, new: &New<Self::Spec>) -> Result<Id, Error> {
-        let spec = &new.spec;
-        if spec.s3_import.is_some() {
-            let message = "s3_import is not implemented; import the backup with the AWS CLI, then `terrace import`";
-            return Err(Error::new(
-                ErrorClass::Unsupported,
-                "rds:RestoreDBInstanceFromS3",
-                message,
-            ));
-        }
-        let created = if set(&spec.replicate_source_db).is_some() {
-            create_replica(aws, new).await?
-        } else if set(&spec.snapshot_identifier).is_some() {
-            restore_snapshot(aws, new).await?
-        } else if spec.restore_to_point_in_time.is_some() {
-            restore_time(aws, new).await?
-        } else {
-            create_fresh(aws, new).await?
-        };
+        let created = instance_create::create(aws, new).await?;
         Ok(Id::new(
             created.and_then(|instance| instance.db_instance_identifier).unwrap_or_default(),
         ))
@@ -67,6 +44,13 @@ impl Resource for Instance {
             promote(aws, id, planned).await?;
         }
         modify(aws, id, change).await
+    }
+
+    /// A new identifier counts at once, or from the maintenance window on.
+    fn renamed(change: &Change<Self::Spec>) -> Option<Id> {
+        let Change { prior, planned } = change;
+        let wanted = set(&planned.identifier).filter(|_| prior.identifier != planned.identifier);
+        wanted.filter(|_| planned.apply_immediately.unwrap_or_default()).map(Id::new)
     }
 
     async fn delete(aws: &Regional, id: &Id, prior: &Self::Spec) -> Result<(), Error> {
@@ -102,21 +86,12 @@ impl Resource for Instance {
 
     async fn poll(aws: &Regional, ids: &[Id], goal: Goal) -> Result<BTreeMap<Id, Poll>, Error> {
         let names = ids.iter().map(ToString::to_string).collect();
-        let filter = Filter::builder().name("db-instance-id").set_values(Some(names)).build();
-        let pages = aws
-            .rds()
-            .describe_db_instances()
-            .filters(filter)
-            .max_records(super::PAGE)
-            .into_paginator()
-            .items();
         let mut answer: BTreeMap<_, _> = ids.iter().map(|id| (id.clone(), Poll::Gone)).collect();
-        let all: Vec<DbInstance> =
-            match pages.send().collect::<Result<_, _>>().await.op("rds:DescribeDBInstances") {
-                Err(error) if error.is_not_found() => Vec::new(),
-                all => all?,
-            };
-        for instance in all {
+        let found = match all(aws, Some(filter("db-instance-id", names))).await {
+            Err(error) if error.is_not_found() => Vec::new(),
+            found => found?,
+        };
+        for instance in found {
             let poll = match progress(&instance) {
                 Poll::Ready | Poll::Failed(_) if goal == Goal::Deleted => {
                     Poll::Pending("deleting".into())
@@ -124,6 +99,12 @@ impl Resource for Instance {
                 poll => poll,
             };
             answer.insert(Id::new(instance.db_instance_identifier.unwrap_or_default()), poll);
+        }
+        if goal == Goal::Updated && answer.values().any(|poll| *poll == Poll::Gone) {
+            let renaming = all(aws, None).await?.into_iter().filter_map(next_name);
+            for id in renaming.filter(|id| ids.contains(id)) {
+                answer.insert(id, Poll::Pending("renaming".into()));
+            }
         }
         Ok(answer)
     }
@@ -133,176 +114,41 @@ impl Resource for Instance {
     }
 }
 
+/// The name that an instance is about to get; until then it is reported under its old one.
+fn next_name(instance: DbInstance) -> Option<Id> {
+    instance.pending_modified_values?.db_instance_identifier.map(Id::new)
+}
+
+fn filter(name: &str, values: Vec<String>) -> Filter {
+    Filter::builder().name(name).set_values(Some(values)).build()
+}
+
+/// All instances, or those that a filter lets through.
+async fn all(aws: &Regional, filter: Option<Filter>) -> Result<Vec<DbInstance>, Error> {
+    let call = aws.rds().describe_db_instances().set_filters(filter.map(|filter| vec![filter]));
+    let pages = call.max_records(super::PAGE).into_paginator().items();
+    pages.send().collect::<Result<_, _>>().await.op("rds:DescribeDBInstances")
+}
+
+/// Whether a text is AWS's own name of an instance, by which it may be imported, rather than the user's.
+fn is_resource_id(text: &str) -> bool {
+    // Identifiers are in lower case. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    text.strip_prefix("db-").is_some_and(|rest| {
+        rest.len() == 26 && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    })
+}
+
+/// One instance, by its identifier or by AWS's own name of it.
 async fn describe(aws: &Regional, name: &str) -> Result<Option<DbInstance>, Error> {
+    if is_resource_id(name) {
+        return Ok(all(aws, Some(filter("dbi-resource-id", vec![name.to_owned()]))).await?.pop());
+    }
     let call = aws.rds().describe_db_instances().db_instance_identifier(name);
     match call.send().await.op("rds:DescribeDBInstances") {
         Ok(answer) => Ok(answer.db_instances.unwrap_or_default().pop()),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn list(items: &[String]) -> Option<Vec<String>> {
-    (!items.is_empty()).then(|| items.to_vec())
-}
-
-/// The master password, whichever way it is given, for the one call that needs it.
-fn password(spec: &AwsDbInstance) -> Option<String> {
-    let given = spec.password_wo.as_ref().or(spec.password.as_ref());
-    given.map(Secret::expose).filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
-/// Sets the fields that all of the ways to make an instance take.
-macro_rules! common {
-    ($call:expr, $spec:ident, $tags:expr) => {
-        $call
-            .set_db_instance_class(
-                Some($spec.instance_class.clone()).filter(|class| !class.is_empty()),
-            )
-            .set_port($spec.port.filter(|port| *port > 0).map(small))
-            .set_availability_zone(set(&$spec.availability_zone))
-            .set_db_subnet_group_name(set(&$spec.db_subnet_group_name))
-            .set_multi_az($spec.multi_az)
-            .set_publicly_accessible($spec.publicly_accessible)
-            .set_auto_minor_version_upgrade($spec.auto_minor_version_upgrade)
-            .set_iops($spec.iops.filter(|iops| *iops > 0).map(small))
-            .set_storage_throughput($spec.storage_throughput.filter(|rate| *rate > 0).map(small))
-            .set_option_group_name(set(&$spec.option_group_name))
-            .set_tags(tag_list($tags))
-            .set_storage_type(set(&$spec.storage_type))
-            .set_vpc_security_group_ids(list(&$spec.vpc_security_group_ids))
-            .set_domain(set(&$spec.domain))
-            .set_domain_fqdn(set(&$spec.domain_fqdn))
-            .set_domain_ou(set(&$spec.domain_ou))
-            .set_domain_auth_secret_arn(set(&$spec.domain_auth_secret_arn))
-            .set_domain_dns_ips(list(&$spec.domain_dns_ips))
-            .set_domain_iam_role_name(set(&$spec.domain_iam_role_name))
-            .set_copy_tags_to_snapshot($spec.copy_tags_to_snapshot)
-            .set_enable_iam_database_authentication($spec.iam_database_authentication_enabled)
-            .set_enable_cloudwatch_logs_exports(list(&$spec.enabled_cloudwatch_logs_exports))
-            .set_db_parameter_group_name(set(&$spec.parameter_group_name))
-            .set_deletion_protection($spec.deletion_protection)
-            .set_enable_customer_owned_ip($spec.customer_owned_ip_enabled)
-            .set_network_type(set(&$spec.network_type))
-            .set_backup_target(set(&$spec.backup_target))
-            .set_custom_iam_instance_profile(set(&$spec.custom_iam_instance_profile))
-            .set_dedicated_log_volume($spec.dedicated_log_volume)
-            .set_ca_certificate_identifier(set(&$spec.ca_cert_identifier))
-    };
-}
-
-async fn create_fresh(
-    aws: &Regional,
-    new: &New<AwsDbInstance>,
-) -> Result<Option<DbInstance>, Error> {
-    let spec = &new.spec;
-    let call = common!(aws.rds().create_db_instance(), spec, &new.tags)
-        .set_db_instance_identifier(spec.identifier.clone())
-        .set_allocated_storage(spec.allocated_storage.map(small))
-        .set_backup_retention_period(spec.backup_retention_period.map(small))
-        .set_character_set_name(set(&spec.character_set_name))
-        .set_database_insights_mode(
-            spec.database_insights_mode.as_deref().map(DatabaseInsightsMode::from),
-        )
-        .set_db_name(set(&spec.db_name))
-        .set_enable_performance_insights(spec.performance_insights_enabled)
-        .set_engine(set(&spec.engine))
-        .set_engine_lifecycle_support(set(&spec.engine_lifecycle_support))
-        .set_engine_version(set(&spec.engine_version))
-        .set_kms_key_id(set(&spec.kms_key_id))
-        .set_license_model(set(&spec.license_model))
-        .set_manage_master_user_password(spec.manage_master_user_password)
-        .set_master_user_password(password(spec))
-        .set_master_user_secret_kms_key_id(set(&spec.master_user_secret_kms_key_id))
-        .set_master_username(set(&spec.username))
-        .set_max_allocated_storage(spec.max_allocated_storage.filter(|size| *size > 0).map(small))
-        .set_monitoring_interval(spec.monitoring_interval.map(small))
-        .set_monitoring_role_arn(set(&spec.monitoring_role_arn))
-        .set_nchar_character_set_name(set(&spec.nchar_character_set_name))
-        .set_performance_insights_kms_key_id(set(&spec.performance_insights_kms_key_id))
-        .set_performance_insights_retention_period(
-            spec.performance_insights_retention_period.map(small),
-        )
-        .set_preferred_backup_window(set(&spec.backup_window))
-        .set_preferred_maintenance_window(set(&spec.maintenance_window))
-        .set_storage_encrypted(spec.storage_encrypted)
-        .set_timezone(set(&spec.timezone));
-    Ok(call.send().await.op("rds:CreateDBInstance")?.db_instance)
-}
-
-async fn create_replica(
-    aws: &Regional,
-    new: &New<AwsDbInstance>,
-) -> Result<Option<DbInstance>, Error> {
-    let spec = &new.spec;
-    let call = common!(aws.rds().create_db_instance_read_replica(), spec, &new.tags)
-        .set_db_instance_identifier(spec.identifier.clone())
-        .set_source_db_instance_identifier(set(&spec.replicate_source_db))
-        .set_allocated_storage(spec.allocated_storage.map(small))
-        .set_database_insights_mode(
-            spec.database_insights_mode.as_deref().map(DatabaseInsightsMode::from),
-        )
-        .set_enable_performance_insights(spec.performance_insights_enabled)
-        .set_kms_key_id(set(&spec.kms_key_id))
-        .set_max_allocated_storage(spec.max_allocated_storage.filter(|size| *size > 0).map(small))
-        .set_monitoring_interval(spec.monitoring_interval.map(small))
-        .set_monitoring_role_arn(set(&spec.monitoring_role_arn))
-        .set_performance_insights_kms_key_id(set(&spec.performance_insights_kms_key_id))
-        .set_performance_insights_retention_period(
-            spec.performance_insights_retention_period.map(small),
-        )
-        .set_replica_mode(spec.replica_mode.as_deref().map(ReplicaMode::from))
-        .set_upgrade_storage_config(spec.upgrade_storage_config);
-    Ok(call.send().await.op("rds:CreateDBInstanceReadReplica")?.db_instance)
-}
-
-async fn restore_snapshot(
-    aws: &Regional,
-    new: &New<AwsDbInstance>,
-) -> Result<Option<DbInstance>, Error> {
-    let spec = &new.spec;
-    let call = common!(aws.rds().restore_db_instance_from_db_snapshot(), spec, &new.tags)
-        .set_db_instance_identifier(spec.identifier.clone())
-        .set_db_snapshot_identifier(set(&spec.snapshot_identifier))
-        .set_allocated_storage(spec.allocated_storage.map(small))
-        .set_db_name(set(&spec.db_name))
-        .set_engine(set(&spec.engine))
-        .set_engine_lifecycle_support(set(&spec.engine_lifecycle_support))
-        .set_license_model(set(&spec.license_model))
-        .set_manage_master_user_password(spec.manage_master_user_password)
-        .set_master_user_secret_kms_key_id(set(&spec.master_user_secret_kms_key_id));
-    Ok(call.send().await.op("rds:RestoreDBInstanceFromDBSnapshot")?.db_instance)
-}
-
-async fn restore_time(
-    aws: &Regional,
-    new: &New<AwsDbInstance>,
-) -> Result<Option<DbInstance>, Error> {
-    let spec = &new.spec;
-    let from = spec.restore_to_point_in_time.clone().unwrap_or_default();
-    let time = from.restore_time.as_deref().filter(|text| !text.is_empty());
-    let time = time.and_then(|text| {
-        aws_smithy_types::DateTime::from_str(text, aws_smithy_types::date_time::Format::DateTime)
-            .ok()
-    });
-    let call = common!(aws.rds().restore_db_instance_to_point_in_time(), spec, &new.tags)
-        .set_target_db_instance_identifier(spec.identifier.clone())
-        .set_source_db_instance_identifier(set(&from.source_db_instance_identifier))
-        .set_source_dbi_resource_id(set(&from.source_dbi_resource_id))
-        .set_source_db_instance_automated_backups_arn(set(
-            &from.source_db_instance_automated_backups_arn
-        ))
-        .set_use_latest_restorable_time(from.use_latest_restorable_time)
-        .set_restore_time(time)
-        .set_allocated_storage(spec.allocated_storage.map(small))
-        .set_db_name(set(&spec.db_name))
-        .set_engine(set(&spec.engine))
-        .set_engine_lifecycle_support(set(&spec.engine_lifecycle_support))
-        .set_license_model(set(&spec.license_model))
-        .set_manage_master_user_password(spec.manage_master_user_password)
-        .set_master_user_secret_kms_key_id(set(&spec.master_user_secret_kms_key_id))
-        .set_max_allocated_storage(spec.max_allocated_storage.filter(|size| *size > 0).map(small));
-    Ok(call.send().await.op("rds:RestoreDBInstanceToPointInTime")?.db_instance)
 }
 
 /// Makes a replica stand by itself; one that does already is left alone, so that a second try goes on from there.

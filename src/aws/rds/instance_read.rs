@@ -182,6 +182,7 @@ fn with_pending(mut spec: AwsDbInstance, pending: PendingModifiedValues) -> AwsD
     spec.ca_cert_identifier = pending.ca_certificate_identifier.or(spec.ca_cert_identifier);
     spec.dedicated_log_volume = pending.dedicated_log_volume.or(spec.dedicated_log_volume);
     spec.engine_version = pending.engine_version.or(spec.engine_version);
+    spec.identifier = pending.db_instance_identifier.or(spec.identifier);
     spec.iops = whole(pending.iops).or(spec.iops);
     spec.license_model = pending.license_model.or(spec.license_model);
     spec.multi_az = pending.multi_az.or(spec.multi_az);

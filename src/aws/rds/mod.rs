@@ -1,6 +1,7 @@
 //! RDS: instances and replicas, subnet groups, parameter groups.
 
 pub mod instance;
+mod instance_create;
 mod instance_read;
 pub mod parameter_group;
 pub mod subnet_group;
