@@ -1,7 +1,6 @@
 //! `aws_ebs_volume`
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use aws_sdk_ec2::types::{
     Filter, ResourceType, SnapshotState, Volume, VolumeModificationState, VolumeState, VolumeType,
@@ -9,7 +8,8 @@ use aws_sdk_ec2::types::{
 use aws_smithy_types::date_time::Format;
 
 use super::{
-    batches, filter, gone_unless_seen, number, retag, set, small, tag_specification, tags_of,
+    Ids, filter, gone_unless_seen, number, retag, set, small, tag_specification, tagged, tags_of,
+    with_known,
 };
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
@@ -29,7 +29,7 @@ impl Resource for EbsVolume {
     type Spec = AwsEbsVolume;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsEbsVolume>>, Error> {
-        let volumes = owned(aws, query, query.known.iter().map(ToString::to_string)).await?;
+        let volumes = owned(aws, query, query.known.iter().map(Id::as_str)).await?;
         let arn = aws.arn("ec2", "volume/").await?;
         Ok(volumes.into_iter().filter_map(|volume| found(&arn, volume)).collect())
     }
@@ -121,21 +121,11 @@ pub(super) async fn describe(aws: &Regional, filter: Filter) -> Result<Vec<Volum
 pub(super) async fn owned(
     aws: &Regional,
     query: &Query<'_>,
-    known: impl Iterator<Item = String>,
+    known: impl Iterator<Item = &str>,
 ) -> Result<Vec<Volume>, Error> {
-    let tag = filter(&format!("tag:{}", tags::STACK), [query.stack.as_str()]);
-    let read = || async { describe(aws, tag).await };
-    let owned: Arc<Vec<Volume>> =
-        aws.memo().once(format!("ec2:DescribeVolumes {}", query.stack), read).await?;
-    let mut volumes = owned.to_vec();
-    let unseen: Vec<_> = known
-        .filter(|id| volumes.iter().all(|volume| volume.volume_id() != Some(id.as_str())))
-        .collect();
-    let unseen: Vec<&str> = unseen.iter().map(String::as_str).collect();
-    for filter in batches("volume-id", &unseen) {
-        volumes.extend(describe(aws, filter).await?);
-    }
-    Ok(volumes)
+    let describe = |filter| describe(aws, filter);
+    let tagged = tagged(aws, query, "ec2:DescribeVolumes", describe).await?;
+    with_known(tagged, known, &Ids { filter: "volume-id", of: Volume::volume_id }, describe).await
 }
 
 /// What of a volume can change while it is used.

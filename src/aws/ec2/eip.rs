@@ -1,11 +1,9 @@
 //! `aws_eip`
 
-use std::collections::BTreeMap;
-
 use aws_sdk_ec2::types::{Address, DomainType, Filter, ResourceType};
 use futures_util::future::try_join_all;
 
-use super::{filter, filters, retag, tag_specification, tags_of};
+use super::{Ids, filter, retag, tag_specification, tagged, tags_of, with_known};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -20,12 +18,9 @@ impl Resource for Eip {
     type Spec = AwsEip;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsEip>>, Error> {
-        let answers =
-            try_join_all(filters(query, "allocation-id").into_iter().map(|f| describe(aws, f)))
-                .await?;
-        let addresses: BTreeMap<_, _> =
-            answers.into_iter().flatten().map(|a| (a.allocation_id.clone(), a)).collect();
-        try_join_all(addresses.into_values().map(|a| found(aws, a))).await
+        let ids = Ids { filter: "allocation-id", of: Address::allocation_id };
+        let addresses = owned(aws, query, &ids).await?;
+        try_join_all(addresses.into_iter().map(|address| found(aws, address))).await
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<AwsEip>>, Error> {
@@ -112,6 +107,19 @@ impl Resource for Eip {
 }
 
 /// Addresses come in one answer; the call has no pages.
+/// The addresses that carry the stack's tag, read once for all the types that need them, and those that the manifest
+/// knows by `ids`.
+pub(super) async fn owned(
+    aws: &Regional,
+    query: &Query<'_>,
+    ids: &Ids<Address>,
+) -> Result<Vec<Address>, Error> {
+    let describe = |filter| describe(aws, filter);
+    let tagged = tagged(aws, query, "ec2:DescribeAddresses", describe).await?;
+    with_known(tagged, query.known.iter().map(Id::as_str), ids, describe).await
+}
+
+/// Addresses, by a filter.
 pub(super) async fn describe(aws: &Regional, filter: Filter) -> Result<Vec<Address>, Error> {
     let answer =
         aws.ec2().describe_addresses().filters(filter).send().await.op("ec2:DescribeAddresses")?;

@@ -1,9 +1,8 @@
 //! `aws_eip_association`
 
 use aws_sdk_ec2::types::Address;
-use futures_util::future::try_join_all;
 
-use super::{eip, filter, filters};
+use super::{Ids, eip, filter};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, Tags};
@@ -18,12 +17,8 @@ impl Resource for EipAssociation {
     type Spec = AwsEipAssociation;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<Self::Spec>>, Error> {
-        let filters = filters(query, "association-id");
-        let answers = try_join_all(filters.into_iter().map(|f| eip::describe(aws, f))).await?;
-        let mut found: Vec<_> = answers.into_iter().flatten().filter_map(found).collect();
-        found.sort_by(|a, b| a.id.cmp(&b.id));
-        found.dedup_by(|a, b| a.id == b.id);
-        Ok(found)
+        let ids = Ids { filter: "association-id", of: Address::association_id };
+        Ok(eip::owned(aws, query, &ids).await?.into_iter().filter_map(found).collect())
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<Self::Spec>>, Error> {

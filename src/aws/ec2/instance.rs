@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{Filter, Instance as SdkInstance, InstanceStateName as State};
-use futures_util::future::try_join_all;
 
-use super::{PAGE, retag};
-use super::{filter, filters, gone_unless_seen, instance_launch, instance_read, instance_update};
+use super::{Ids, PAGE, filter, gone_unless_seen, owned, retag};
+use super::{instance_launch, instance_read, instance_update};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -21,11 +20,9 @@ impl Resource for Instance {
     type Spec = AwsInstance;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsInstance>>, Error> {
-        let filters = filters(query, "instance-id");
-        let answers = try_join_all(filters.into_iter().map(|f| describe(aws, f))).await?;
-        let instances = answers.into_iter().flatten().map(|i| (i.instance_id.clone(), i));
-        let instances: BTreeMap<_, _> = instances.collect();
-        Box::pin(instance_read::found(aws, instances.into_values().collect())).await
+        let ids = Ids { filter: "instance-id", of: SdkInstance::instance_id };
+        let instances = owned(query, &ids, |filter| describe(aws, filter)).await?;
+        Box::pin(instance_read::found(aws, instances)).await
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<AwsInstance>>, Error> {

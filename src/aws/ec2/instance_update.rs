@@ -10,12 +10,12 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::ebs_volume::{self, Shape};
 use super::instance::{describe, state};
-use super::{filter, instance_launch, number, retag, set, small};
+use super::{filter, instance_launch, number, retag, set, small, tags_of};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, TagChange, Tags};
 use crate::base::Id;
-use crate::provider::{Error, ErrorClass};
+use crate::provider::{Error, ErrorClass, tags};
 use crate::schema::typed::{AwsInstance, AwsInstanceCapacityReservationSpecification};
 
 /// Sends what differs: first what a running instance takes, then what it has to be stopped for.
@@ -295,10 +295,12 @@ async fn update_disks(aws: &Regional, id: &Id, change: &Change<AwsInstance>) -> 
     }
     if prior.volume_tags != planned.volume_tags {
         let found = filter("attachment.instance-id", [id.as_str()]);
-        for volume in ebs_volume::describe(aws, found).await? {
-            let volume = volume.volume_id.unwrap_or_default();
-            let tags = tag_change(&prior.volume_tags, &planned.volume_tags);
-            retag(aws, &volume, &tags).await?;
+        let tags = tag_change(&prior.volume_tags, &planned.volume_tags);
+        // A volume that a stack owns by itself has tags of its own.
+        let mut volumes = ebs_volume::describe(aws, found).await?;
+        volumes.retain(|volume| !tags_of(volume.tags()).contains_key(tags::STACK));
+        for volume in volumes {
+            retag(aws, &volume.volume_id.unwrap_or_default(), &tags).await?;
         }
     }
     if planned.volume_tags.is_empty() {

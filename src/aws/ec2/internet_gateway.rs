@@ -1,11 +1,9 @@
 //! `aws_internet_gateway`
 
-use std::collections::BTreeMap;
-
 use aws_sdk_ec2::types::{Filter, InternetGateway as SdkGateway, ResourceType};
 use futures_util::future::try_join_all;
 
-use super::{filter, filters, retag, tag_specification, tags_of};
+use super::{Ids, filter, owned, retag, tag_specification, tags_of};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -20,11 +18,9 @@ impl Resource for InternetGateway {
     type Spec = AwsInternetGateway;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<Self::Spec>>, Error> {
-        let filters = filters(query, "internet-gateway-id");
-        let answers = try_join_all(filters.into_iter().map(|f| describe(aws, f))).await?;
-        let gateways: BTreeMap<_, _> =
-            answers.into_iter().flatten().map(|g| (g.internet_gateway_id.clone(), g)).collect();
-        try_join_all(gateways.into_values().map(|g| found(aws, g))).await
+        let ids = Ids { filter: "internet-gateway-id", of: SdkGateway::internet_gateway_id };
+        let gateways = owned(query, &ids, |filter| describe(aws, filter)).await?;
+        try_join_all(gateways.into_iter().map(|gateway| found(aws, gateway))).await
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<Self::Spec>>, Error> {

@@ -1,12 +1,10 @@
 //! `aws_key_pair`
 
-use std::collections::BTreeMap;
-
 use aws_sdk_ec2::types::{Filter, KeyPairInfo, ResourceType};
 use aws_smithy_types::Blob;
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::try_join;
 
-use super::{filter, filters, retag, tag_specification, tags_of};
+use super::{Ids, filter, owned, retag, tag_specification, tags_of};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -21,11 +19,8 @@ impl Resource for KeyPair {
     type Spec = AwsKeyPair;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsKeyPair>>, Error> {
-        let filters = filters(query, "key-name");
-        let answers = try_join_all(filters.into_iter().map(|f| describe(aws, f))).await?;
-        let keys: BTreeMap<_, _> =
-            answers.into_iter().flatten().map(|key| (key.id.clone(), key)).collect();
-        Ok(keys.into_values().collect())
+        let ids = Ids { filter: "key-name", of: |key: &Found<AwsKeyPair>| Some(key.id.as_str()) };
+        owned(query, &ids, |filter| describe(aws, filter)).await
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<AwsKeyPair>>, Error> {

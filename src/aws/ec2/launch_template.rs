@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types as sdk;
 use futures_util::future::{try_join, try_join_all};
 
-use super::{filter, filters, launch_template_data, retag, set, tag_specification, tags_of};
+use super::{by_tag, filter, launch_template_data, retag, set, tag_specification, tags_of};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -26,11 +26,9 @@ impl Resource for LaunchTemplate {
     type Spec = AwsLaunchTemplate;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<Self::Spec>>, Error> {
-        let by_tag = filters(&Query { known: &[], ..*query }, "");
-        let answers = try_join_all(by_tag.into_iter().map(|f| describe(aws, f))).await?;
-        let templates = answers.into_iter().flatten();
+        let tagged = describe(aws, by_tag(query)).await?;
         let mut templates: BTreeMap<_, _> =
-            templates.map(|template| (id_of(&template), template)).collect();
+            tagged.into_iter().map(|template| (id_of(&template), template)).collect();
         let unseen = query.known.iter().filter(|id| !templates.contains_key(id.as_str()));
         let known = try_join_all(unseen.map(|id| by_id(aws, id.as_str()))).await?;
         templates.extend(known.into_iter().flatten().map(|template| (id_of(&template), template)));

@@ -27,13 +27,19 @@ pub mod volume_attachment;
 pub mod vpc;
 pub mod vpc_security_group_rule;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::sync::Arc;
+
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
+use futures_util::future::try_join_all;
 
 use super::error::Operation as _;
 use super::regional::Regional;
 use super::resource::{Query, TagChange, Tags};
 use super::{small, some};
-use crate::provider::{Error, tags};
+use crate::base::Id;
+use crate::provider::{Error, Poll, tags};
 
 /// How many objects a describe call may answer at once, for the calls that take up to 1,000.
 const PAGE: i32 = 1000;
@@ -49,11 +55,64 @@ fn filter<V: Into<String>>(name: &str, values: impl IntoIterator<Item = V>) -> F
         .build()
 }
 
-/// What a list has to ask for: by the stack's tag, and by id what the manifest knows.
-fn filters(query: &Query<'_>, id_filter: &str) -> Vec<Filter> {
-    let by_tag = filter(&format!("tag:{}", tags::STACK), [query.stack.as_str()]);
-    let known: Vec<&str> = query.known.iter().map(crate::base::Id::as_str).collect();
-    std::iter::once(by_tag).chain(batches(id_filter, &known)).collect()
+/// A filter for what carries the stack's tag.
+fn by_tag(query: &Query<'_>) -> Filter {
+    filter(&format!("tag:{}", tags::STACK), [query.stack.as_str()])
+}
+
+/// How objects of a kind are known: the name of the filter for their ids, and where an object has its own.
+struct Ids<T> {
+    filter: &'static str,
+    of: fn(&T) -> Option<&str>,
+}
+
+/// What the stack may own: what carries its tag, and what the manifest knows.
+async fn owned<T, F>(
+    query: &Query<'_>,
+    ids: &Ids<T>,
+    describe: impl Fn(Filter) -> F,
+) -> Result<Vec<T>, Error>
+where
+    F: Future<Output = Result<Vec<T>, Error>>,
+{
+    let tagged = describe(by_tag(query)).await?;
+    with_known(tagged, query.known.iter().map(Id::as_str), ids, describe).await
+}
+
+/// What carries the stack's tag, read once for all the types that need it.
+async fn tagged<T, F>(
+    aws: &Regional,
+    query: &Query<'_>,
+    operation: &str,
+    describe: impl FnOnce(Filter) -> F,
+) -> Result<Vec<T>, Error>
+where
+    T: Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Vec<T>, Error>>,
+{
+    let name = format!("{operation} {}", query.stack);
+    let tagged: Arc<Vec<T>> = aws.memo().once(name, || describe(by_tag(query))).await?;
+    Ok(tagged.to_vec())
+}
+
+/// Objects that carry the stack's tag, and those of `known` from which somebody took it off: only ids that are not among
+/// the former are asked for. In the order of their ids.
+async fn with_known<'a, T, F>(
+    tagged: Vec<T>,
+    known: impl Iterator<Item = &'a str>,
+    ids: &Ids<T>,
+    describe: impl Fn(Filter) -> F,
+) -> Result<Vec<T>, Error>
+where
+    F: Future<Output = Result<Vec<T>, Error>>,
+{
+    let seen: BTreeSet<&str> = tagged.iter().filter_map(ids.of).collect();
+    let unseen: BTreeSet<&str> = known.filter(|id| !seen.contains(id)).collect();
+    let unseen: Vec<&str> = unseen.into_iter().collect();
+    let more = try_join_all(batches(ids.filter, &unseen).into_iter().map(describe)).await?;
+    let mut objects: Vec<T> = tagged.into_iter().chain(more.into_iter().flatten()).collect();
+    objects.sort_by(|a, b| (ids.of)(a).cmp(&(ids.of)(b)));
+    Ok(objects)
 }
 
 /// Filters for any number of values: a filter takes 200.
@@ -95,12 +154,8 @@ async fn retag(aws: &Regional, id: &str, change: &TagChange) -> Result<(), Error
 }
 
 /// Answers for ids that a describe call no longer knows, beside the states of those that it does.
-fn gone_unless_seen(
-    ids: &[crate::base::Id],
-    seen: impl IntoIterator<Item = (crate::base::Id, crate::provider::Poll)>,
-) -> std::collections::BTreeMap<crate::base::Id, crate::provider::Poll> {
-    let mut answer: std::collections::BTreeMap<_, _> =
-        ids.iter().map(|id| (id.clone(), crate::provider::Poll::Gone)).collect();
+fn gone_unless_seen(ids: &[Id], seen: impl IntoIterator<Item = (Id, Poll)>) -> BTreeMap<Id, Poll> {
+    let mut answer: BTreeMap<_, _> = ids.iter().map(|id| (id.clone(), Poll::Gone)).collect();
     answer.extend(seen);
     answer
 }
@@ -113,4 +168,50 @@ fn number(number: i32) -> i64 {
 /// A text that says something.
 fn set(text: &Option<String>) -> Option<String> {
     text.clone().filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Answers a filter as AWS does, from a list of ids, the first `tagged` of which carry the stack's tag.
+    async fn listed(
+        tagged: &[&str],
+        untagged: &[&str],
+        known: &[&str],
+    ) -> (Vec<String>, Vec<Vec<String>>) {
+        let asked = Mutex::new(Vec::new());
+        let describe = |filter: Filter| {
+            let values = filter.values().to_vec();
+            let by_tag = filter.name() == Some("tag:terrace:stack");
+            let all = tagged.iter().chain(if by_tag { &[][..] } else { untagged });
+            let found = all.filter(|id| by_tag || values.iter().any(|value| value == *id));
+            let found: Vec<String> = found.map(ToString::to_string).collect();
+            asked.lock().expect("nobody panicked").push(values);
+            async move { Ok(found) }
+        };
+        let stack = crate::base::StackName::from("shop");
+        let known: Vec<Id> = known.iter().map(|id| Id::new(*id)).collect();
+        let query = Query { stack: &stack, known: &known };
+        let ids = Ids { filter: "vpc-id", of: |id: &String| Some(id.as_str()) };
+        let found = owned(&query, &ids, describe).await.expect("it answers");
+        (found, asked.into_inner().expect("nobody panicked"))
+    }
+
+    #[tokio::test]
+    async fn what_carries_the_tag_is_asked_for_once() {
+        let (found, asked) = listed(&["vpc-2", "vpc-1"], &[], &["vpc-1", "vpc-2"]).await;
+        assert_eq!(found, ["vpc-1", "vpc-2"]);
+        assert_eq!(asked, [["shop"]]);
+    }
+
+    #[tokio::test]
+    async fn what_lost_the_tag_is_found_by_its_id() {
+        let (found, asked) =
+            listed(&["vpc-1"], &["vpc-0", "vpc-9"], &["vpc-1", "vpc-0", "vpc-3"]).await;
+        assert_eq!(found, ["vpc-0", "vpc-1"]);
+        assert_eq!(asked, [vec!["shop"], vec!["vpc-0", "vpc-3"]]);
+    }
 }

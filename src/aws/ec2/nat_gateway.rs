@@ -6,9 +6,8 @@ use aws_sdk_ec2::types::{
     AvailabilityMode, AvailabilityZoneAddress, ConnectivityType, Filter, NatGateway as SdkGateway,
     NatGatewayAddress, NatGatewayState, ResourceType,
 };
-use futures_util::future::try_join_all;
 
-use super::{filter, filters, retag, small, tag_specification, tags_of};
+use super::{Ids, filter, owned, retag, small, tag_specification, tags_of};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -24,12 +23,9 @@ impl Resource for NatGateway {
     type Spec = AwsNatGateway;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsNatGateway>>, Error> {
-        let answers =
-            try_join_all(filters(query, "nat-gateway-id").into_iter().map(|f| describe(aws, f)))
-                .await?;
-        let gateways: BTreeMap<_, _> =
-            answers.into_iter().flatten().map(|g| (g.nat_gateway_id.clone(), g)).collect();
-        Ok(gateways.into_values().filter_map(found).collect())
+        let ids = Ids { filter: "nat-gateway-id", of: SdkGateway::nat_gateway_id };
+        let gateways = owned(query, &ids, |filter| describe(aws, filter)).await?;
+        Ok(gateways.into_iter().filter_map(found).collect())
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<AwsNatGateway>>, Error> {

@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{Route as SdkRoute, RouteTable as SdkTable};
 
-use super::{batches, filter, route_table};
+use super::{filter, route_table};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, Tags};
@@ -52,16 +52,8 @@ impl Resource for Route {
     type Spec = AwsRoute;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsRoute>>, Error> {
-        let owned = route_table::owned(aws, query).await?;
-        let mut tables: Vec<SdkTable> = owned.iter().cloned().collect();
-        let mut foreign: Vec<_> =
-            query.known.iter().filter_map(|id| table_of(id.as_str())).collect();
-        foreign.sort_unstable();
-        foreign.dedup();
-        foreign.retain(|id| tables.iter().all(|table| table.route_table_id() != Some(id)));
-        for filter in batches("route-table-id", &foreign) {
-            tables.extend(route_table::describe(aws, filter).await?);
-        }
+        let of_known = query.known.iter().filter_map(|id| table_of(id.as_str()));
+        let tables = route_table::owned(aws, query, of_known).await?;
         Ok(tables.into_iter().flat_map(routes).collect())
     }
 

@@ -1,13 +1,12 @@
 //! `aws_route_table`, and the one bulk read that tables, routes and associations share.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use aws_sdk_ec2::types::{Filter, ResourceType, Route, RouteOrigin, RouteTable as SdkTable};
 use futures_util::future::try_join_all;
 
 use super::route::{self, Destination};
-use super::{batches, filter, filters, retag, tag_specification, tags_of};
+use super::{Ids, filter, retag, tag_specification, tagged, tags_of, with_known};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -25,17 +24,8 @@ impl Resource for RouteTable {
     type Spec = AwsRouteTable;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsRouteTable>>, Error> {
-        let mut tables = BTreeMap::new();
-        for table in owned(aws, query).await?.iter() {
-            tables.insert(table.route_table_id.clone(), table.clone());
-        }
-        let unseen = query.known.iter().filter(|id| !tables.contains_key(&Some(id.to_string())));
-        let unseen: Vec<_> = unseen.map(Id::as_str).collect();
-        for filter in batches("route-table-id", &unseen) {
-            let known = describe(aws, filter).await?;
-            tables.extend(known.into_iter().map(|table| (table.route_table_id.clone(), table)));
-        }
-        try_join_all(tables.into_values().map(|table| found(aws, table))).await
+        let tables = owned(aws, query, query.known.iter().map(Id::as_str)).await?;
+        try_join_all(tables.into_iter().map(|table| found(aws, table))).await
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<AwsRouteTable>>, Error> {
@@ -107,15 +97,17 @@ impl Resource for RouteTable {
     }
 }
 
-/// The stack's route tables with their routes and associations, read once for all the types that need them.
-pub(super) async fn owned(aws: &Regional, query: &Query<'_>) -> Result<Arc<Vec<SdkTable>>, Error> {
-    let by_tag = Query { known: &[], ..*query };
-    let name = format!("ec2:DescribeRouteTables {}", query.stack);
-    let read = || async move {
-        let answers = filters(&by_tag, "").into_iter().map(|filter| describe(aws, filter));
-        Ok(try_join_all(answers).await?.concat())
-    };
-    aws.memo().once(name, read).await
+/// The stack's route tables with their routes and associations, read once for all the types that need them, and those
+/// of `known`.
+pub(super) async fn owned(
+    aws: &Regional,
+    query: &Query<'_>,
+    known: impl Iterator<Item = &str>,
+) -> Result<Vec<SdkTable>, Error> {
+    let describe = |filter| describe(aws, filter);
+    let tagged = tagged(aws, query, "ec2:DescribeRouteTables", describe).await?;
+    let ids = Ids { filter: "route-table-id", of: SdkTable::route_table_id };
+    with_known(tagged, known, &ids, describe).await
 }
 
 pub(super) async fn describe(aws: &Regional, filter: Filter) -> Result<Vec<SdkTable>, Error> {

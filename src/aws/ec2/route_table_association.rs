@@ -24,7 +24,7 @@ impl Resource for RouteTableAssociation {
     type Spec = AwsRouteTableAssociation;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<Self::Spec>>, Error> {
-        let owned = route_table::owned(aws, query).await?;
+        let owned = route_table::owned(aws, query, std::iter::empty()).await?;
         let mut found: Vec<_> = owned.iter().flat_map(associations).collect();
         let unseen = query.known.iter().filter(|id| found.iter().all(|object| object.id != **id));
         let unseen: Vec<Id> = unseen.cloned().collect();

@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::{Filter, ResourceType, SecurityGroup as SdkGroup};
 use futures_util::future::try_join_all;
 
 use super::permission::{self, Direction, Key, Peer, Rules};
-use super::{filter, filters, retag, tag_specification, tags_of};
+use super::{Ids, filter, retag, tag_specification, tagged, tags_of, with_known};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -21,11 +21,8 @@ impl Resource for SecurityGroup {
     type Spec = AwsSecurityGroup;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<Self::Spec>>, Error> {
-        let answers =
-            try_join_all(filters(query, "group-id").into_iter().map(|f| describe(aws, f))).await?;
-        let groups: BTreeMap<_, _> =
-            answers.into_iter().flatten().map(|group| (group.group_id.clone(), group)).collect();
-        try_join_all(groups.into_values().map(|group| found(aws, group))).await
+        let groups = owned(aws, query, query.known.iter().map(Id::as_str)).await?;
+        try_join_all(groups.into_iter().map(|group| found(aws, group))).await
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<Self::Spec>>, Error> {
@@ -101,6 +98,19 @@ impl Resource for SecurityGroup {
     }
 }
 
+/// The groups that carry the stack's tag, read once for all the types that need them, and those of `known`.
+pub(super) async fn owned(
+    aws: &Regional,
+    query: &Query<'_>,
+    known: impl Iterator<Item = &str>,
+) -> Result<Vec<SdkGroup>, Error> {
+    let describe = |filter| describe(aws, filter);
+    let tagged = tagged(aws, query, "ec2:DescribeSecurityGroups", describe).await?;
+    let ids = Ids { filter: "group-id", of: SdkGroup::group_id };
+    with_known(tagged, known, &ids, describe).await
+}
+
+/// Groups, by a filter.
 pub(super) async fn describe(aws: &Regional, filter: Filter) -> Result<Vec<SdkGroup>, Error> {
     let call = aws.ec2().describe_security_groups().filters(filter);
     let pages = call.into_paginator().page_size(super::PAGE).items();

@@ -4,10 +4,9 @@
 //! that names all of that, in the form in which it is imported: `sg-1_ingress_tcp_80_80_10.0.0.0/8_self`.
 
 use aws_sdk_ec2::types::SecurityGroup as SdkGroup;
-use futures_util::future::try_join_all;
 
 use super::permission::{self, Direction, Key, Peer, Rules};
-use super::{batches, filter, filters, security_group};
+use super::{filter, security_group, tags_of};
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, Tags};
 use crate::base::Id;
@@ -22,23 +21,12 @@ impl Resource for SecurityGroupRule {
 
     /// Those that the manifest knows, and each rule of the stack's own groups by itself.
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<Self::Spec>>, Error> {
-        let by_tag = Query { known: &[], ..*query };
-        let owned =
-            filters(&by_tag, "").into_iter().map(|filter| security_group::describe(aws, filter));
-        let mut groups = try_join_all(owned).await?.concat();
-        let unseen = query.known.iter().filter_map(|id| Some(id.as_str().split_once('_')?.0));
-        let mut unseen: Vec<_> =
-            unseen.filter(|id| groups.iter().all(|group| group.group_id() != Some(id))).collect();
-        unseen.sort_unstable();
-        unseen.dedup();
-        let single = groups.iter().flat_map(singles).collect::<Vec<_>>();
-        for filter in batches("group-id", &unseen) {
-            groups.extend(security_group::describe(aws, filter).await?);
-        }
+        let of_known = query.known.iter().filter_map(|id| Some(id.as_str().split_once('_')?.0));
+        let groups = security_group::owned(aws, query, of_known).await?;
         let mut found: Vec<_> = query.known.iter().filter_map(|id| known(&groups, id)).collect();
-        let unclaimed: Vec<_> =
-            single.into_iter().filter(|one| !query.known.contains(&one.id)).collect();
-        found.extend(unclaimed);
+        let own = groups.iter().filter(|group| query.owns(&tags_of(group.tags())));
+        let single = own.flat_map(singles);
+        found.extend(single.filter(|one| !query.known.contains(&one.id)));
         Ok(found)
     }
 

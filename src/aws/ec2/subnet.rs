@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, Filter, HostnameType, ResourceType, Subnet as SdkSubnet, SubnetState,
 };
-use futures_util::future::try_join_all;
 
-use super::{filter, filters, gone_unless_seen, number, retag, small, tag_specification, tags_of};
+use super::{
+    Ids, filter, gone_unless_seen, number, owned, retag, small, tag_specification, tags_of,
+};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -23,14 +24,9 @@ impl Resource for Subnet {
     type Spec = AwsSubnet;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsSubnet>>, Error> {
-        let answers =
-            try_join_all(filters(query, "subnet-id").into_iter().map(|f| describe(aws, f))).await?;
-        let subnets: BTreeMap<_, _> = answers
-            .into_iter()
-            .flatten()
-            .map(|subnet| (subnet.subnet_id.clone(), subnet))
-            .collect();
-        Ok(subnets.into_values().map(found).collect())
+        let ids = Ids { filter: "subnet-id", of: SdkSubnet::subnet_id };
+        let subnets = owned(query, &ids, |filter| describe(aws, filter)).await?;
+        Ok(subnets.into_iter().map(found).collect())
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<AwsSubnet>>, Error> {

@@ -20,7 +20,7 @@ impl Resource for VolumeAttachment {
     type Spec = AwsVolumeAttachment;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<Self::Spec>>, Error> {
-        let known = query.known.iter().filter_map(|id| Some(Place::of(id)?.volume.to_owned()));
+        let known = query.known.iter().filter_map(|id| Some(Place::of(id)?.volume));
         let volumes = ebs_volume::owned(aws, query, known).await?;
         Ok(volumes.into_iter().flat_map(found).collect())
     }

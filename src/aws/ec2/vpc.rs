@@ -8,7 +8,7 @@ use aws_sdk_ec2::types::{
 };
 use futures_util::future::try_join_all;
 
-use super::{filter, filters, gone_unless_seen, retag, small, tag_specification, tags_of};
+use super::{Ids, filter, gone_unless_seen, owned, retag, small, tag_specification, tags_of};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -24,11 +24,9 @@ impl Resource for Vpc {
     type Spec = AwsVpc;
 
     async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<Found<AwsVpc>>, Error> {
-        let answers =
-            try_join_all(filters(query, "vpc-id").into_iter().map(|f| describe(aws, f))).await?;
-        let mut vpcs: BTreeMap<String, SdkVpc> = BTreeMap::new();
-        vpcs.extend(answers.into_iter().flatten().map(|vpc| (id_of(&vpc), vpc)));
-        try_join_all(vpcs.into_values().map(|vpc| found(aws, vpc))).await
+        let ids = Ids { filter: "vpc-id", of: SdkVpc::vpc_id };
+        let vpcs = owned(query, &ids, |filter| describe(aws, filter)).await?;
+        try_join_all(vpcs.into_iter().map(|vpc| found(aws, vpc))).await
     }
 
     async fn read(aws: &Regional, id: &Id) -> Result<Option<Found<AwsVpc>>, Error> {

@@ -1,14 +1,11 @@
 //! `aws_vpc_security_group_ingress_rule` and `aws_vpc_security_group_egress_rule`: one rule, one object.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_ec2::types::{
     Filter, ResourceType, SecurityGroupRule, SecurityGroupRuleRequest, SecurityGroupRuleUpdate,
 };
-use futures_util::future::try_join_all;
 
 use super::permission::{Direction, Peer, peer_of, protocol};
-use super::{batches, filter, filters, number, retag, small, tag_specification, tags_of};
+use super::{Ids, filter, number, retag, small, tag_specification, tagged, tags_of, with_known};
 use crate::aws::error::Operation as _;
 use crate::aws::regional::Regional;
 use crate::aws::resource::{Change, Found, New, Query, Resource, TagChange};
@@ -153,23 +150,11 @@ fn is(direction: Direction, rule: &SecurityGroupRule) -> bool {
 
 /// The stack's rules of both directions, read once for both types.
 async fn list(aws: &Regional, query: &Query<'_>) -> Result<Vec<SecurityGroupRule>, Error> {
-    let by_tag = Query { known: &[], ..*query };
-    let read = || async move {
-        let answers = filters(&by_tag, "").into_iter().map(|filter| describe(aws, filter));
-        Ok(try_join_all(answers).await?.concat())
-    };
-    let owned =
-        aws.memo().once(format!("ec2:DescribeSecurityGroupRules {}", query.stack), read).await?;
-    let mut rules: BTreeMap<_, _> =
-        owned.iter().map(|rule| (rule.security_group_rule_id.clone(), rule.clone())).collect();
-    let unseen =
-        query.known.iter().filter(|id| !rules.contains_key(&Some(id.to_string()))).map(Id::as_str);
-    let unseen: Vec<_> = unseen.collect();
-    for filter in batches("security-group-rule-id", &unseen) {
-        let known = describe(aws, filter).await?;
-        rules.extend(known.into_iter().map(|rule| (rule.security_group_rule_id.clone(), rule)));
-    }
-    Ok(rules.into_values().collect())
+    let describe = |filter| describe(aws, filter);
+    let tagged = tagged(aws, query, "ec2:DescribeSecurityGroupRules", describe).await?;
+    let ids =
+        Ids { filter: "security-group-rule-id", of: SecurityGroupRule::security_group_rule_id };
+    with_known(tagged, query.known.iter().map(Id::as_str), &ids, describe).await
 }
 
 async fn describe(aws: &Regional, filter: Filter) -> Result<Vec<SecurityGroupRule>, Error> {
