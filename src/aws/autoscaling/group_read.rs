@@ -79,7 +79,6 @@ fn spec(group: sdk::AutoScalingGroup) -> AwsAutoscalingGroup {
             .into_iter()
             .filter_map(|process| process.process_name)
             .collect(),
-        // What AWS does by itself is what an unset list asks for.
         termination_policies: group.termination_policies.unwrap_or_default(),
         traffic_source: sources(
             group.traffic_sources.unwrap_or_default(),

@@ -106,7 +106,6 @@ impl Resource for Eip {
     }
 }
 
-/// Addresses come in one answer; the call has no pages.
 /// The addresses that carry the stack's tag, read once for all the types that need them, and those that the manifest
 /// knows by `ids`.
 pub(super) async fn owned(
@@ -119,7 +118,7 @@ pub(super) async fn owned(
     with_known(tagged, query.known.iter().map(Id::as_str), ids, describe).await
 }
 
-/// Addresses, by a filter.
+/// The addresses that a filter lets through, in one answer: the call has no pages.
 pub(super) async fn describe(aws: &Regional, filter: Filter) -> Result<Vec<Address>, Error> {
     let answer =
         aws.ec2().describe_addresses().filters(filter).send().await.op("ec2:DescribeAddresses")?;
