@@ -9,6 +9,7 @@ pub mod testing;
 pub mod text;
 mod totals;
 mod veil;
+mod wording;
 
 pub use change::{Change, Verb, changes};
 pub use purpose::Purpose;

@@ -7,8 +7,9 @@ use super::modules::key;
 use super::values::{plain, type_of};
 use crate::base::Address;
 use crate::diag::{Diagnostic, Severity, SourceMap, render};
-use crate::engine::{Counts, Event, Subject};
+use crate::engine::{Counts, Event};
 use crate::plan::{Action, Plan, Reason};
+use crate::report::wording::{doing, noun};
 use crate::report::{Change, Purpose, Totals, Verb};
 use crate::value::Value;
 
@@ -124,7 +125,7 @@ impl<'a> Lines<'a> {
             Event::StepStarted { subject } => (
                 "apply_start",
                 subject,
-                format!("{}: {}...", subject.address, doing(subject)),
+                format!("{}: {}...", subject.address, doing(subject.action)),
                 json!({}),
             ),
             Event::StepProgress { subject, state, elapsed } => (
@@ -133,7 +134,7 @@ impl<'a> Lines<'a> {
                 format!(
                     "{}: Still {} [{}s elapsed]",
                     subject.address,
-                    doing(subject).to_lowercase(),
+                    doing(subject.action).to_lowercase(),
                     seconds(elapsed)
                 ),
                 json!({"elapsed_seconds": seconds(elapsed), "state": state}),
@@ -144,7 +145,7 @@ impl<'a> Lines<'a> {
                 format!(
                     "{}: {} complete after {}s",
                     subject.address,
-                    noun(subject),
+                    noun(subject.action),
                     seconds(elapsed)
                 ),
                 json!({"elapsed_seconds": seconds(elapsed)}),
@@ -155,7 +156,7 @@ impl<'a> Lines<'a> {
                 format!(
                     "{}: {} errored after {}s",
                     subject.address,
-                    noun(subject),
+                    noun(subject.action),
                     seconds(elapsed)
                 ),
                 json!({"elapsed_seconds": seconds(elapsed)}),
@@ -259,28 +260,6 @@ const fn action(action: Action) -> &'static str {
         Action::Delete => "delete",
         Action::Forget => "forget",
         Action::NoOp => "noop",
-    }
-}
-
-const fn doing(subject: &Subject) -> &'static str {
-    match subject.action {
-        Action::Create => "Creating",
-        Action::Read => "Reading",
-        Action::Update => "Modifying",
-        Action::Delete => "Destroying",
-        Action::Forget => "Forgetting",
-        Action::NoOp => "Adopting",
-    }
-}
-
-const fn noun(subject: &Subject) -> &'static str {
-    match subject.action {
-        Action::Create => "Creation",
-        Action::Read => "Read",
-        Action::Update => "Modifications",
-        Action::Delete => "Destruction",
-        Action::Forget => "Forgetting",
-        Action::NoOp => "Adoption",
     }
 }
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::engine::{Counts, Ending, Event, Subject, Urgency};
-use crate::plan::Action;
 use crate::report::Purpose;
 use crate::report::paint::{ADD, CHANGE, FAINT, REMOVE, STRONG, paint};
+use crate::report::wording::{doing, noun};
 
 /// The line for an event; none where it is not worth one.
 #[must_use]
@@ -25,23 +25,23 @@ pub fn event(event: &Event, purpose: Purpose) -> Option<String> {
             format!("{address}: An interrupted run had made nothing")
         }
         Event::StepStarted { subject } => {
-            format!("{}: {}...{}", name(subject), doing(subject), id(subject))
+            format!("{}: {}...{}", name(subject), doing(subject.action), id(subject))
         }
         Event::StepProgress { subject, state, elapsed } => format!(
             "{}: Still {}... [{} elapsed, {state}]",
             name(subject),
-            doing(subject).to_lowercase(),
+            doing(subject.action).to_lowercase(),
             duration(*elapsed)
         ),
         Event::StepRetrying { subject, reason, delay } => {
             format!("{}: Again in {}: {reason}", name(subject), duration(*delay))
         }
         Event::StepFinished { subject, elapsed } => {
-            let done = paint(ADD, format!("{} complete", noun(subject)));
+            let done = paint(ADD, format!("{} complete", noun(subject.action)));
             format!("{}: {done} after {}{}", name(subject), duration(*elapsed), id(subject))
         }
         Event::StepFailed { subject, elapsed, summary } => {
-            let failed = paint(REMOVE, format!("{} failed", noun(subject)));
+            let failed = paint(REMOVE, format!("{} failed", noun(subject.action)));
             format!("{}: {failed} after {}: {summary}", name(subject), duration(*elapsed))
         }
         Event::ProvisionStarted { subject, kind } => {
@@ -121,28 +121,6 @@ pub fn duration(elapsed: Duration) -> String {
         (0, 0, seconds) => format!("{seconds}s"),
         (0, minutes, seconds) => format!("{minutes}m{seconds:02}s"),
         (hours, minutes, seconds) => format!("{hours}h{minutes:02}m{seconds:02}s"),
-    }
-}
-
-const fn doing(subject: &Subject) -> &'static str {
-    match subject.action {
-        Action::Create => "Creating",
-        Action::Read => "Reading",
-        Action::Update => "Modifying",
-        Action::Delete => "Destroying",
-        Action::Forget => "Forgetting",
-        Action::NoOp => "Adopting",
-    }
-}
-
-const fn noun(subject: &Subject) -> &'static str {
-    match subject.action {
-        Action::Create => "Creation",
-        Action::Read => "Read",
-        Action::Update => "Modification",
-        Action::Delete => "Destruction",
-        Action::Forget => "Forgetting",
-        Action::NoOp => "Adoption",
     }
 }
 
