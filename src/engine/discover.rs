@@ -56,7 +56,7 @@ pub struct Discovery {
     listed: BTreeSet<Place>,
     hinted: BTreeSet<Scope>,
     /// What was found at each address and generation so far, across lists.
-    claims: BTreeMap<Address, BTreeMap<u32, Vec<Live>>>,
+    claims: BTreeMap<(Address, u32), Vec<Arc<Live>>>,
 }
 
 impl Discovery {
@@ -267,8 +267,8 @@ impl Discovery {
                     }
                     (Some(owner), live) => {
                         touched.insert(owner.address.clone());
-                        let claims = self.claims.entry(owner.address).or_default();
-                        claims.entry(owner.generation).or_default().push(live);
+                        let claim = (owner.address, owner.generation);
+                        self.claims.entry(claim).or_default().push(Arc::new(live));
                     }
                     (None, live) if untagged && live.owner.is_none() => {
                         world.unclaimed.entry(type_name.clone()).or_default().push(live);
@@ -278,18 +278,25 @@ impl Discovery {
                 }
             }
         }
-        for address in touched {
+        let slots = touched.into_iter().map(|address| {
             let slot = self.slot(&address, problems);
-            world.owned.insert(address, slot);
-        }
+            (address, slot)
+        });
+        world.owned = slots.collect();
         for entry in places.iter().flat_map(|place| self.entries_in(place)) {
-            if !self.claims.contains_key(&entry.address)
+            if self.claims_of(&entry.address).next().is_none()
                 && let Some(live) = self.recollection(entry)
             {
                 world.gone.insert(entry.address.clone(), live);
             }
         }
         world
+    }
+
+    /// What claims an address, by generation.
+    fn claims_of(&self, address: &Address) -> impl DoubleEndedIterator<Item = (u32, &[Arc<Live>])> {
+        let all = self.claims.range((address.clone(), 0)..=(address.clone(), u32::MAX));
+        all.map(|((_, generation), claimants)| (*generation, claimants.as_slice()))
     }
 
     /// What the manifest has of an object.
@@ -340,33 +347,32 @@ impl Discovery {
     }
 
     fn slot(&self, address: &Address, problems: &mut Diagnostics) -> Slot {
-        let claims = &self.claims[address];
-        let mut objects: Vec<Live> = Vec::new();
-        for (generation, claimants) in claims.iter().rev() {
-            match claimants.as_slice() {
-                [live] => objects.push(live.clone()),
+        let mut objects: Vec<&Live> = Vec::new();
+        for (generation, claimants) in self.claims_of(address).rev() {
+            match claimants {
+                [live] => objects.push(live),
                 // One object that was met in two lists.
                 [live, others @ ..] if others.iter().all(|other| other.id == live.id) => {
-                    objects.push(live.clone());
+                    objects.push(live);
                 }
                 several => {
                     let known = self
                         .entries
                         .iter()
-                        .find(|entry| entry.address == *address && entry.generation == *generation);
-                    let meant = known
-                        .and_then(|entry| several.iter().find(|live| live.id == entry.id))
-                        .cloned();
+                        .find(|entry| entry.address == *address && entry.generation == generation);
+                    let meant =
+                        known.and_then(|entry| several.iter().find(|live| live.id == entry.id));
                     if meant.is_none() {
                         problems.push(conflict(address, several));
                     }
-                    objects.push(meant.unwrap_or_else(|| several[0].clone()));
+                    objects.push(meant.unwrap_or(&several[0]));
                 }
             }
         }
-        let current = objects.remove(0);
+        let current = objects.remove(0).clone();
+        let deposed = objects.into_iter().cloned().collect();
         let seen = self.entry_of(&current).and_then(|entry| entry.seen.clone());
-        Slot { current, seen, deposed: objects }
+        Slot { current, seen, deposed }
     }
 
     /// What the manifest remembers of places that were listed and where it is no more: deleted by somebody else.
@@ -374,8 +380,7 @@ impl Discovery {
     pub fn stale(&self) -> Vec<Stale> {
         let listed = self.listed.iter().flat_map(|place| self.entries_in(place));
         let gone = listed.filter(|entry| {
-            let claims = self.claims.get(&entry.address);
-            let claims = claims.and_then(|claims| claims.get(&entry.generation));
+            let claims = self.claims.get(&(entry.address.clone(), entry.generation));
             claims.is_none_or(|claims| claims.iter().all(|live| live.id != entry.id))
         });
         let stale = |entry: &Entry| Stale {
@@ -408,7 +413,7 @@ fn nameless(live: &Live) -> Diagnostic {
     .help("Bring the ledger back, or take the object's terrace: tags off and import it.")
 }
 
-fn conflict(address: &Address, claimants: &[Live]) -> Diagnostic {
+fn conflict(address: &Address, claimants: &[Arc<Live>]) -> Diagnostic {
     let ids: Vec<&str> = claimants.iter().map(|live| live.id.as_str()).collect();
     Diagnostic::error(
         805,

@@ -115,9 +115,9 @@ impl Walk {
     }
 
     /// Takes what was found and follows the `moved` blocks anew.
-    pub(super) fn take_live(&mut self, world: LiveWorld) {
+    pub(super) fn take_live(&mut self, mut world: LiveWorld) {
         self.found.extend(std::mem::take(&mut self.asked));
-        self.world.owned.extend(world.owned);
+        self.world.owned.append(&mut world.owned);
         self.world.gone.extend(world.gone);
         for (type_name, objects) in world.unclaimed {
             self.world.unclaimed.entry(type_name).or_default().extend(objects);

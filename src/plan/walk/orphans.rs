@@ -25,11 +25,16 @@ enum Standing<'a> {
 impl Walk {
     /// Plans the deletion of everything that is live and not declared.
     pub(super) fn plan_orphans(&mut self) {
+        let destroys = self.input.options.intent == Intent::Destroy;
         let owned: Vec<(Address, Slot)> = self
             .world
             .owned
             .iter()
-            .map(|(address, slot)| (self.now(address), slot.clone()))
+            .map(|(address, slot)| (self.now(address), slot))
+            .filter(|(address, slot)| {
+                destroys || !slot.deposed.is_empty() || !self.declared.contains(address)
+            })
+            .map(|(address, slot)| (address, slot.clone()))
             .collect();
         let config = self.state.config.clone();
         for (address, slot) in owned {
@@ -39,7 +44,7 @@ impl Walk {
             if address.resource.mode != Mode::Managed || !self.selection.holds_orphan(&address) {
                 continue;
             }
-            if self.input.options.intent == Intent::Destroy {
+            if destroys {
                 let resource = self.block_of(&config, &address);
                 self.delete(&address, &slot.current, Reason::None, resource);
                 continue;
