@@ -26,13 +26,22 @@ def endpoint():
     if given := os.environ.get("TERRACE_LOCALSTACK_ENDPOINT"):
         yield given
         return
+    with another() as started:
+        yield started
+
+
+@contextlib.contextmanager
+def another():
+    """Starts a LocalStack on a spare port, and stops it in the end."""
     with socket.socket() as spare:
         spare.bind(("127.0.0.1", 0))
         port = spare.getsockname()[1]
     environment = os.environ | {"TERRACE_LOCALSTACK_PORT": str(port), "TERRACE_LOCALSTACK_DELAY": "0"}
     subprocess.run([ROOT / "start"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    yield f"http://127.0.0.1:{port}"
-    subprocess.run([ROOT / "stop"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        subprocess.run([ROOT / "stop"], env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 class Account:
