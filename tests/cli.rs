@@ -2,6 +2,15 @@
 
 #![expect(clippy::disallowed_methods, reason = "it looks at the folder that the program ran in")]
 
+#[cfg(all(feature = "aws", unix))]
+#[path = "cli/cloud.rs"]
+mod cloud;
+#[cfg(all(feature = "aws", unix))]
+#[path = "cli/cloud_credentials.rs"]
+mod cloud_credentials;
+#[cfg(all(feature = "aws", unix))]
+#[path = "cli/cloud_log.rs"]
+mod cloud_log;
 #[path = "cli/console.rs"]
 mod console;
 #[path = "cli/damage.rs"]
@@ -18,12 +27,17 @@ mod files;
 mod flags;
 #[path = "cli/formatting.rs"]
 mod formatting;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/packages.rs"]
 mod packages;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/refused.rs"]
 mod refused;
+#[cfg(unix)]
+#[path = "cli/running.rs"]
+mod running;
 #[path = "cli/sandbox.rs"]
 mod sandbox;
 #[path = "cli/saved.rs"]
@@ -36,3 +50,8 @@ mod server;
 mod signals;
 #[path = "cli/stack.rs"]
 mod stack;
+#[cfg(all(feature = "aws", unix))]
+#[path = "cli/stand_in.rs"]
+mod stand_in;
+#[path = "cli/taken.rs"]
+mod taken;

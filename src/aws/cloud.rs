@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 
 use super::regional::Regional;
 use super::resource::Erased;
-use super::settings::Settings;
+use super::settings::{Options, Settings};
 use super::{data, registry};
 use crate::base::{Id, Mode, Region, StackName, TypeName};
 use crate::plan::{Live, Scope};
@@ -21,6 +21,7 @@ use crate::value::Value;
 /// AWS, at whatever endpoint the provider configurations name.
 #[derive(Default)]
 pub struct Aws {
+    options: Options,
     providers: Mutex<BTreeMap<EcoString, Arc<Provider>>>,
 }
 
@@ -46,6 +47,12 @@ impl Aws {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, with other options than usual.
+    #[must_use]
+    pub fn with(options: Options) -> Self {
+        Self { options, ..Self::default() }
     }
 
     fn provider(&self, name: &str) -> Result<Arc<Provider>, Error> {
@@ -88,7 +95,8 @@ macro_rules! call {
     ($self:ident, $purpose:ident, $request:ident, $method:ident) => {
         Box::pin(async move {
             let aws = $self.regional(&$request.scope, Purpose::$purpose)?;
-            resource(&$request.type_name)?.$method(&aws, $request).await
+            let answer = resource(&$request.type_name)?.$method(&aws, $request).await;
+            answer.map_err(|error| aws.explain(error))
         })
     };
 }
@@ -107,7 +115,7 @@ impl Reader for Aws {
             if !is_aws(provider) {
                 return Ok(None);
             }
-            let settings = Settings::load(config).await?;
+            let settings = Settings::load(config, &self.options).await?;
             let region = settings.region.clone();
             let configured = Provider {
                 settings,
@@ -128,7 +136,9 @@ impl Reader for Aws {
     fn read<'a>(&'a self, request: &'a ReadRequest) -> Future<'a, Option<Live>> {
         Box::pin(async move {
             let aws = self.regional(&request.scope, Purpose::Reading)?;
-            resource(&request.type_name)?.read(&aws, &request.scope, &request.id).await
+            let answer =
+                resource(&request.type_name)?.read(&aws, &request.scope, &request.id).await;
+            answer.map_err(|error| aws.explain(error))
         })
     }
 
@@ -140,7 +150,7 @@ impl Reader for Aws {
                 let message = format!("the data source {type_name} is not implemented on AWS yet");
                 Error::new(ErrorClass::Unsupported, "find the type", message)
             })?;
-            source.read(&aws, &request.config).await
+            source.read(&aws, &request.config).await.map_err(|error| aws.explain(error))
         })
     }
 
@@ -154,7 +164,7 @@ impl Reader for Aws {
                 return Ok(Vec::new());
             }
             let aws = self.regional(scope, Purpose::Reading)?;
-            registry::tagged_types(&aws, stack).await
+            registry::tagged_types(&aws, stack).await.map_err(|error| aws.explain(error))
         })
     }
 

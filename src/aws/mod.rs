@@ -7,12 +7,14 @@
 mod autoscaling;
 mod cloud;
 mod cloudwatch;
+mod credentials;
 mod data;
 mod ec2;
 mod elbv2;
 mod error;
 mod iam;
 mod memo;
+mod observer;
 mod rds;
 mod regional;
 mod registry;
@@ -22,6 +24,7 @@ mod settings;
 mod ssm;
 
 pub use cloud::Aws;
+pub use settings::Options;
 
 /// A number of the schema as the SDK takes it; what does not fit is out of every range of AWS's anyway.
 fn small(number: i64) -> i32 {

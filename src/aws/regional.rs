@@ -7,31 +7,52 @@ use aws_config::retry::RetryConfig;
 use aws_config::{Region as SdkRegion, SdkConfig};
 use tokio::sync::OnceCell;
 
+use super::credentials::{self, Origin};
 use super::error::Operation as _;
 use super::memo::Memo;
+use super::observer::Observer;
 use super::settings::Settings;
 use crate::base::Region;
 use crate::provider::Error;
 
-/// Declares the clients: accessor, the name in the `endpoints` block, the SDK crate.
+/// A client, and what watches it.
+struct Watched<C> {
+    client: C,
+    observer: Observer,
+}
+
+/// Declares the clients: accessor, the name in the `endpoints` block, the name in permissions, the SDK crate.
 macro_rules! clients {
-    ($($(#[$doc:meta])* $name:ident, $service:literal, $sdk:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident, $service:literal, $permission:literal, $sdk:ident;)*) => {
         #[derive(Default)]
         struct Clients {
-            $($name: OnceLock<$sdk::Client>,)*
+            $($name: OnceLock<Watched<$sdk::Client>>,)*
+        }
+
+        impl Clients {
+            /// The endpoint that the client of a service asked last.
+            fn endpoint(&self, permission: &str) -> Option<String> {
+                match permission {
+                    $($permission => self.$name.get()?.observer.endpoint(),)*
+                    _ => None,
+                }
+            }
         }
 
         impl Regional {
             $(
                 $(#[$doc])*
                 pub fn $name(&self) -> &$sdk::Client {
-                    self.clients.$name.get_or_init(|| {
-                        let mut config = $sdk::config::Builder::from(&self.sdk);
+                    let watched = self.clients.$name.get_or_init(|| {
+                        let observer = Observer::new($permission, self.region.as_str());
+                        let mut config = $sdk::config::Builder::from(&self.sdk)
+                            .interceptor(observer.clone());
                         if let Some(url) = self.endpoints.get($service) {
                             config = config.endpoint_url(url);
                         }
-                        $sdk::Client::from_conf(config.build())
-                    })
+                        Watched { client: $sdk::Client::from_conf(config.build()), observer }
+                    });
+                    &watched.client
                 }
             )*
         }
@@ -40,25 +61,25 @@ macro_rules! clients {
 
 clients! {
     /// EC2: networks, instances, volumes, launch templates.
-    ec2, "ec2", aws_sdk_ec2;
+    ec2, "ec2", "ec2", aws_sdk_ec2;
     /// Elastic Load Balancing v2.
-    elbv2, "elbv2", aws_sdk_elasticloadbalancingv2;
+    elbv2, "elbv2", "elasticloadbalancing", aws_sdk_elasticloadbalancingv2;
     /// EC2 Auto Scaling.
-    autoscaling, "autoscaling", aws_sdk_autoscaling;
+    autoscaling, "autoscaling", "autoscaling", aws_sdk_autoscaling;
     /// RDS.
-    rds, "rds", aws_sdk_rds;
+    rds, "rds", "rds", aws_sdk_rds;
     /// IAM; global, whatever the region.
-    iam, "iam", aws_sdk_iam;
+    iam, "iam", "iam", aws_sdk_iam;
     /// CloudWatch.
-    cloudwatch, "cloudwatch", aws_sdk_cloudwatch;
+    cloudwatch, "cloudwatch", "cloudwatch", aws_sdk_cloudwatch;
     /// Systems Manager.
-    ssm, "ssm", aws_sdk_ssm;
+    ssm, "ssm", "ssm", aws_sdk_ssm;
     /// Secrets Manager.
-    secretsmanager, "secretsmanager", aws_sdk_secretsmanager;
+    secretsmanager, "secretsmanager", "secretsmanager", aws_sdk_secretsmanager;
     /// The tagging API.
-    tagging, "resourcegroupstaggingapi", aws_sdk_resourcegroupstagging;
+    tagging, "resourcegroupstaggingapi", "tag", aws_sdk_resourcegroupstagging;
     /// STS.
-    sts, "sts", aws_sdk_sts;
+    sts, "sts", "sts", aws_sdk_sts;
 }
 
 /// One provider configuration in one region.
@@ -66,6 +87,7 @@ pub struct Regional {
     region: Region,
     sdk: SdkConfig,
     endpoints: BTreeMap<String, String>,
+    origin: Origin,
     default_tags: BTreeMap<String, String>,
     clients: Clients,
     account: Arc<OnceCell<String>>,
@@ -80,8 +102,7 @@ impl Regional {
         region: &Region,
         account: Arc<OnceCell<String>>,
     ) -> Self {
-        let retry = RetryConfig::standard().with_max_attempts(settings.read_attempts);
-        Self::new(settings, region, account, retry)
+        Self::new(settings, region, account, settings.retry.clone())
     }
 
     /// For changing: each call is made once; whether it may be made again is the engine's to decide.
@@ -110,6 +131,7 @@ impl Regional {
             region: region.clone(),
             sdk,
             endpoints: settings.endpoints.clone(),
+            origin: settings.origin.clone(),
             default_tags: settings.default_tags.clone(),
             clients: Clients::default(),
             account,
@@ -121,6 +143,14 @@ impl Regional {
     #[must_use]
     pub fn region(&self) -> &Region {
         &self.region
+    }
+
+    /// Adds to an error of a call what is known here: whose credentials were used, which endpoint was asked.
+    #[must_use]
+    pub fn explain(&self, error: Error) -> Error {
+        let service = error.operation.split(':').next().unwrap_or_default();
+        let endpoint = self.clients.endpoint(service);
+        credentials::explain(error, &self.origin, endpoint.as_deref())
     }
 
     /// The tags that the provider configuration gives to everything.

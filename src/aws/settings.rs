@@ -1,24 +1,47 @@
 //! A `provider "aws"` block, evaluated, to the SDK's configuration.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::identity::IdentityCache;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::retry::{RetryConfig, RetryMode};
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 
+use super::credentials::{Origin, Source};
 use crate::base::Region;
 use crate::provider::{Error, ErrorClass};
 use crate::value::Value;
+use crate::world::{Environment, World};
 
-/// How long one attempt of a call may take before it counts as lost.
-const ATTEMPT: Duration = Duration::from_secs(30);
+/// How long a call may take with all its attempts, where nobody says otherwise.
+const CALL: Duration = Duration::from_mins(1);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
+/// How long it may take to get credentials: somebody may have to touch a key for it.
+const CREDENTIALS: Duration = Duration::from_secs(40);
+
+/// What holds for every provider configuration.
+#[derive(Clone)]
+pub struct Options {
+    /// How long a call may take with all its attempts; each may take half of it.
+    pub patience: Duration,
+    /// Which profile and keys are in the environment, to say whose credentials fail.
+    pub environment: Arc<dyn Environment>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { patience: CALL, environment: World::real().environment }
+    }
+}
 
 /// What a provider configuration comes to.
 #[derive(Clone)]
@@ -31,8 +54,10 @@ pub struct Settings {
     pub endpoints: BTreeMap<String, String>,
     /// The tags that everything gets.
     pub default_tags: BTreeMap<String, String>,
-    /// How often a read is tried.
-    pub read_attempts: u32,
+    /// How reads are tried again. Writes are not: whether one may be repeated is the engine's to decide.
+    pub retry: RetryConfig,
+    /// Whose credentials are used.
+    pub origin: Origin,
 }
 
 impl Settings {
@@ -40,30 +65,9 @@ impl Settings {
     ///
     /// # Errors
     /// `Credentials` or `Invalid`, where the block cannot work whatever is asked of it.
-    pub async fn load(config: &Value) -> Result<Self, Error> {
-        let text = |name: &str| text(config, name);
-        let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(CONNECT)
-                .operation_attempt_timeout(ATTEMPT)
-                .build(),
-        );
-        if let Some(region) = text("region") {
-            loader = loader.region(SdkRegion::new(region));
-        }
-        if let Some(profile) = text("profile") {
-            loader = loader.profile_name(profile);
-        }
-        if let Some(files) = profile_files(config) {
-            loader = loader.profile_files(files);
-        }
-        if let (Some(key), Some(secret)) = (text("access_key"), text("secret_key")) {
-            let credentials = Credentials::new(key, secret, text("token"), None, "provider block");
-            loader = loader.credentials_provider(credentials);
-        }
-        loader = loader.use_fips(flag(config, "use_fips_endpoint"));
-        loader = loader.use_dual_stack(flag(config, "use_dualstack_endpoint"));
-        let mut sdk = loader.load().await;
+    pub async fn load(config: &Value, options: &Options) -> Result<Self, Error> {
+        let origin = origin(config, options);
+        let mut sdk = loader(config, options, &origin).load().await;
         let Some(region) = sdk.region().map(|region| Region::new(region.as_ref())) else {
             return Err(Error::new(
                 ErrorClass::Invalid,
@@ -81,12 +85,6 @@ impl Settings {
             .filter_map(|(service, url)| Some((service.to_string(), url.as_str()?.to_owned())))
             .filter(|(_, url)| !url.is_empty())
             .collect();
-        let read_attempts = config
-            .attribute("max_retries")
-            .and_then(Value::as_number)
-            .and_then(crate::value::Number::to_i64)
-            .and_then(|retries| u32::try_from(retries).ok())
-            .map_or(5, |retries| retries + 1);
         let default_tags = blocks(config, "default_tags")
             .first()
             .and_then(|block| block.attribute("tags")?.as_entries())
@@ -94,8 +92,91 @@ impl Settings {
             .flatten()
             .filter_map(|(key, value)| Some((key.to_string(), value.as_str()?.to_owned())))
             .collect();
-        Ok(Self { sdk, region, endpoints, default_tags, read_attempts })
+        let retry = retry(config, &sdk);
+        Ok(Self { sdk, region, endpoints, default_tags, retry, origin })
     }
+}
+
+/// The SDK's loader with all that the block says.
+fn loader(config: &Value, options: &Options, origin: &Origin) -> ConfigLoader {
+    let text = |name: &str| text(config, name);
+    let attempt = options.patience / 2;
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT.min(attempt))
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(options.patience)
+        .build();
+    let identities = IdentityCache::lazy().load_timeout(CREDENTIALS.min(options.patience)).build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts)
+        .identity_cache(identities);
+    if let Some(region) = text("region") {
+        loader = loader.region(SdkRegion::new(region));
+    }
+    let files = profile_files(config);
+    if let Some(files) = &files {
+        loader = loader.profile_files(files.clone());
+    }
+    if let Some(profile) = text("profile") {
+        loader = loader.profile_name(profile);
+    }
+    match &origin.source {
+        Source::Block => {
+            let (key, secret) = (text("access_key"), text("secret_key"));
+            let (key, secret) = (key.unwrap_or_default(), secret.unwrap_or_default());
+            let credentials = Credentials::new(key, secret, text("token"), None, "provider block");
+            loader = loader.credentials_provider(credentials);
+        }
+        // The block's profile comes before keys of the environment, which the SDK would take first.
+        Source::BlockProfile(profile) => {
+            let mut credentials = ProfileFileCredentialsProvider::builder().profile_name(profile);
+            if let Some(files) = files {
+                credentials = credentials.profile_files(files);
+            }
+            loader = loader.credentials_provider(credentials.build());
+        }
+        Source::Environment | Source::NamedProfile(_) | Source::Chain => {}
+    }
+    loader
+        .use_fips(flag(config, "use_fips_endpoint"))
+        .use_dual_stack(flag(config, "use_dualstack_endpoint"))
+}
+
+/// How reads are tried again: as the block says, else as `AWS_MAX_ATTEMPTS`, `AWS_RETRY_MODE` or the profile says.
+fn retry(config: &Value, sdk: &SdkConfig) -> RetryConfig {
+    let retry = sdk.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
+    let retry = match text(config, "retry_mode").as_deref() {
+        Some("adaptive") => retry.with_retry_mode(RetryMode::Adaptive),
+        Some("standard") => retry.with_retry_mode(RetryMode::Standard),
+        _ => retry,
+    };
+    let retries = config
+        .attribute("max_retries")
+        .and_then(Value::as_number)
+        .and_then(crate::value::Number::to_i64)
+        .and_then(|retries| u32::try_from(retries).ok());
+    match retries {
+        Some(retries) => retry.with_max_attempts(retries.saturating_add(1)),
+        None => retry,
+    }
+}
+
+/// Whose credentials the block means, in the order in which they are looked for.
+fn origin(config: &Value, options: &Options) -> Origin {
+    let set = |name: &str| options.environment.var(name).filter(|value| !value.is_empty());
+    let source = if text(config, "access_key").is_some() && text(config, "secret_key").is_some() {
+        Source::Block
+    } else if let Some(profile) = text(config, "profile") {
+        Source::BlockProfile(profile)
+    } else if set("AWS_ACCESS_KEY_ID").is_some() {
+        Source::Environment
+    } else if let Some(profile) = set("AWS_PROFILE") {
+        Source::NamedProfile(profile)
+    } else {
+        Source::Chain
+    };
+    let role = blocks(config, "assume_role").first().and_then(|role| text(role, "role_arn"));
+    Origin { source, role }
 }
 
 fn profile_files(config: &Value) -> Option<EnvConfigFiles> {
@@ -159,5 +240,49 @@ fn blocks<'a>(config: &'a Value, name: &str) -> Vec<&'a Value> {
             |all| all.iter().collect(),
         ),
         None => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Number;
+    use crate::world::memory::FixedEnvironment;
+
+    fn block(arguments: &[(&str, Value)]) -> Value {
+        Value::object(arguments.iter().map(|(name, value)| ((*name).into(), value.clone())))
+    }
+
+    #[test]
+    fn the_block_says_how_often_before_the_environment_does() {
+        let sdk = |attempts| {
+            let retry = RetryConfig::standard().with_max_attempts(attempts);
+            SdkConfig::builder().retry_config(retry).build()
+        };
+        let retries = |count: i64| block(&[("max_retries", Value::number(Number::from(count)))]);
+        assert_eq!(retry(&block(&[]), &sdk(7)).max_attempts(), 7);
+        assert_eq!(retry(&retries(0), &sdk(7)).max_attempts(), 1);
+        assert_eq!(retry(&retries(25), &sdk(7)).max_attempts(), 26);
+        let adaptive = block(&[("retry_mode", Value::string("adaptive"))]);
+        assert_eq!(retry(&adaptive, &sdk(2)).mode(), RetryMode::Adaptive);
+    }
+
+    #[test]
+    fn credentials_are_looked_for_in_terraforms_order() {
+        let options = |variables: &[(&str, &str)]| {
+            let variables = variables.iter().map(|&(name, value)| (name.into(), value.into()));
+            let environment = FixedEnvironment(variables.collect());
+            Options { environment: Arc::new(environment), ..Options::default() }
+        };
+        let both = options(&[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_PROFILE", "dev")]);
+        let keys = [("access_key", Value::string("AKIA")), ("secret_key", Value::string("s"))];
+        let profile = [("profile", Value::string("prod"))];
+        let source = |config: &Value, options: &Options| origin(config, options).source;
+        assert_eq!(source(&block(&keys), &both), Source::Block);
+        assert_eq!(source(&block(&profile), &both), Source::BlockProfile("prod".into()));
+        assert_eq!(source(&block(&[]), &both), Source::Environment);
+        let named = options(&[("AWS_ACCESS_KEY_ID", ""), ("AWS_PROFILE", "dev")]);
+        assert_eq!(source(&block(&[]), &named), Source::NamedProfile("dev".into()));
+        assert_eq!(source(&block(&[]), &options(&[])), Source::Chain);
     }
 }

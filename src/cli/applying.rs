@@ -57,7 +57,7 @@ pub async fn apply(
     if order.intent != Intent::Destroy {
         session.ledger.set_phase(outcome.plan.phase.clone());
     }
-    let report = ears::told(purpose, context, |listener| {
+    let mut report = ears::told(purpose, context, |listener| {
         let setup = Setup {
             cloud: session.cloud.clone(),
             journal: Arc::new(session.ledger.clone()),
@@ -71,6 +71,7 @@ pub async fn apply(
         async move { engine::apply(&setup, plan, replay).await }
     })
     .await;
+    session.selected.locate(&mut report.problems);
     context.report(&report.problems, &session.project.sources);
     let sound = report.ending == Ending::Complete && !report.problems.has_errors();
     if sound {

@@ -1,25 +1,44 @@
 //! The clouds that commands work on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use camino::Utf8Path;
 
 use super::context::Context;
-use super::env;
+use super::env::{self, Environment};
 use super::error::{CommandError, Kind};
+use super::settings;
 use crate::provider::{ErrorClass, Writer};
 use crate::schema::Registry;
 use crate::sim::{Fault, Options, Sim};
 use crate::world::Folder;
 
-/// AWS; none where the program was built without it.
+/// AWS, with this patience or its own; none where the program was built without it.
 #[must_use]
-pub fn aws() -> Option<Arc<dyn Writer>> {
+pub fn aws(patience: Option<Duration>) -> Option<Arc<dyn Writer>> {
     #[cfg(feature = "aws")]
-    let aws: Option<Arc<dyn Writer>> = Some(Arc::new(crate::aws::Aws::new()));
+    let aws: Option<Arc<dyn Writer>> = {
+        let usual = crate::aws::Options::default();
+        let patience = patience.unwrap_or(usual.patience);
+        Some(Arc::new(crate::aws::Aws::with(crate::aws::Options { patience, ..usual })))
+    };
     #[cfg(not(feature = "aws"))]
-    let aws = None;
+    let aws = patience.and(None);
     aws
+}
+
+/// How long a call to AWS may take, where the environment says it.
+///
+/// # Errors
+/// Where it says no duration.
+pub fn patience(environment: &Environment) -> Result<Option<Duration>, CommandError> {
+    let Some(text) = environment.value(&env::TERRACE_CALL_TIMEOUT) else { return Ok(None) };
+    let patience = settings::duration(text).filter(|patience| !patience.is_zero());
+    patience.map(Some).ok_or_else(|| {
+        let detail = format!("TERRACE_CALL_TIMEOUT is \"{text}\"; write 30s, 5m or 1h30m");
+        CommandError::say(Kind::Usage, "Invalid timeout", detail)
+    })
 }
 
 /// The simulated AWS that is kept in the data folder. Its time is the runtime's, which stands still while something

@@ -27,6 +27,7 @@ macro_rules! variables {
 variables! {
     TERRACE_CLOUD: "The cloud that commands work on: aws or sim (as --cloud)",
     TERRACE_PHASE: "The phase of the ladder (as --phase)",
+    TERRACE_CALL_TIMEOUT: "How long a call to AWS may take with all its attempts, in place of 1m; each may take half of it",
     TERRACE_CONFIG: "The settings file, in place of ~/.config/terrace/settings.hcl",
     TERRACE_LOG: "What to log to standard error: error, warn, info, debug, trace, or module=level",
     TERRACE_TEST_PROVIDERS: "A schema file of providers that are simulated for tests",
@@ -52,6 +53,7 @@ variables! {
     AWS_ENDPOINT_URL: "Where AWS is: a LocalStack, for example",
     AWS_REGION: "The region where the provider block names none",
     AWS_DEFAULT_REGION: "The region where nothing else names one",
+    AWS_MAX_ATTEMPTS: "How often a read is tried (the provider's max_retries plus one comes first)",
     AWS_PROFILE: "The profile of the shared configuration files",
 }
 

@@ -133,7 +133,14 @@ pub struct Made {
 }
 
 /// Plans an open stack only to see what is there; problems of the configuration are not the question.
-pub async fn look(session: &Session, input: Input) -> Made {
+///
+/// # Errors
+/// Where the run is asked to end.
+pub async fn look(
+    session: &Session,
+    input: Input,
+    context: &Context,
+) -> Result<Made, CommandError> {
     let desk = Desk {
         cloud: session.cloud.clone(),
         journal: Arc::new(session.ledger.clone()),
@@ -142,8 +149,8 @@ pub async fn look(session: &Session, input: Input) -> Made {
         recover: Recover::Leave,
         refresh: Refresh::Live,
     };
-    let planned = engine::plan(&desk, input).await;
-    Made { outcome: planned.outcome, stale: planned.stale }
+    let planned = signals::unless_asked(&context.cancel, engine::plan(&desk, input)).await?;
+    Ok(Made { outcome: planned.outcome, stale: planned.stale })
 }
 
 /// What the linter of plans finds. A plan in which it finds something is a mistake of the planner, and is not applied.

@@ -228,7 +228,9 @@ fn open_cloud(
             context.tempo = Tempo::Simulated;
             parts.push(super::clouds::sim(&data_folder(&context.environment), registry, context)?);
         }
-        Cloud::Aws => parts.extend(super::clouds::aws()),
+        Cloud::Aws => {
+            parts.extend(super::clouds::aws(super::clouds::patience(&context.environment)?));
+        }
     }
     Ok(Arc::new(Router::new(parts)))
 }

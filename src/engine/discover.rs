@@ -13,13 +13,13 @@ use tokio::time::Instant;
 
 use super::event::{Event, Listener};
 use super::journal::{Entry, Journal};
-use super::look;
+use super::look::{self, Eyes, add_once};
 use super::planning::Stale;
 use super::retry;
 use super::steps::overlay;
 use super::types::{Home, Types};
 use crate::base::{Address, Id, Mode, StackName, TypeName};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::plan::{Live, LiveWorld, Owner, Scope, Slot, Status};
 use crate::provider::{ListRequest, ReadRequest, Writer, tags};
 
@@ -48,6 +48,9 @@ pub struct Discovery {
     listener: Arc<dyn Listener>,
     stack: StackName,
     refresh: Refresh,
+    eyes: Eyes,
+    /// Where each type is declared first, for what is said of all of its objects.
+    blocks: BTreeMap<TypeName, Span>,
     entries: Vec<Entry>,
     /// Addresses that are too long for a tag, by the digest that stands there.
     long: BTreeMap<EcoString, Address>,
@@ -77,6 +80,8 @@ impl Discovery {
             listener,
             stack,
             refresh,
+            eyes: Eyes::default(),
+            blocks: BTreeMap::new(),
             entries: Vec::new(),
             long: BTreeMap::new(),
             index: BTreeMap::new(),
@@ -86,6 +91,18 @@ impl Discovery {
         };
         discovery.consult(journal);
         discovery
+    }
+
+    /// Looks with the same eyes as others do.
+    #[must_use]
+    pub fn with_eyes(self, eyes: Eyes) -> Self {
+        Self { eyes, ..self }
+    }
+
+    /// Names, where a type cannot be listed, the first block that declares one.
+    #[must_use]
+    pub fn with_blocks(self, blocks: BTreeMap<TypeName, Span>) -> Self {
+        Self { blocks, ..self }
     }
 
     /// Takes over what the manifest says by now: recovery may have added to it.
@@ -106,39 +123,80 @@ impl Discovery {
     /// What was listed before is not listed again.
     pub async fn list(&mut self, places: Vec<Place>) -> (LiveWorld, Diagnostics) {
         let mut problems = Diagnostics::none();
-        let scopes: BTreeSet<Scope> = places.iter().map(|(_, scope)| scope.clone()).collect();
-        let mut wanted: BTreeSet<Place> = places.into_iter().collect();
-        for scope in scopes {
-            wanted.extend(self.also_in(&scope, &mut problems).await);
+        let news: BTreeSet<Scope> = places.iter().map(|(_, scope)| scope.clone()).collect();
+        let news: Vec<Scope> =
+            news.into_iter().filter(|scope| self.hinted.insert(scope.clone())).collect();
+        let remembered = news.iter().flat_map(|scope| self.remembered_in(scope));
+        let places: BTreeSet<Place> = places.into_iter().chain(remembered).collect();
+        let asked = self.unlisted(places);
+        // Whoever does not answer keeps both waiting, and neither the other.
+        let (lists, hints) = tokio::join!(self.look(asked), self.hints(&news));
+        let (mut lists, found) = lists;
+        problems.extend(found);
+        let (hinted, unread) = hints;
+        if !problems.has_errors() {
+            problems.extend(unread);
         }
-        wanted.retain(|place| !self.listed.contains(place));
-        wanted.retain(|(type_name, _)| self.cloud.supports(type_name, Mode::Managed));
-        self.listed.extend(wanted.iter().cloned());
-        let (remembered, wanted) = wanted.into_iter().partition(|place| self.is_remembered(place));
-        let mut lists = self.answers(&wanted, &mut problems).await;
-        self.await_young(&wanted, &mut lists).await;
-        lists.extend(self.recollect(remembered));
+        let hinted = self.unlisted(hinted);
+        let (more, found) = self.look(hinted).await;
+        lists.extend(more);
+        found.into_iter().for_each(|problem| add_once(&mut problems, problem));
         // Lists answer in any order; what is made of them must not depend on it.
         lists.sort_by(|left, right| left.0.cmp(&right.0));
         (self.assemble(lists, &mut problems), problems)
     }
 
-    /// Types to list in a scope although nobody asks for them: a block may be gone while its object is not.
-    async fn also_in(&mut self, scope: &Scope, problems: &mut Diagnostics) -> Vec<Place> {
-        if !self.hinted.insert(scope.clone()) {
-            return Vec::new();
-        }
-        let remembered = self.entries.iter().filter(|entry| entry.scope == *scope);
-        let mut types: BTreeSet<TypeName> = remembered.map(|e| e.type_name.clone()).collect();
+    /// Of these places the ones that were not listed yet and can be; from now on they count as listed.
+    fn unlisted(&mut self, mut places: BTreeSet<Place>) -> BTreeSet<Place> {
+        places.retain(|place| !self.listed.contains(place));
+        places.retain(|(type_name, _)| self.cloud.supports(type_name, Mode::Managed));
+        self.listed.extend(places.iter().cloned());
+        places
+    }
+
+    /// What is in these places, by the cloud or by the manifest.
+    async fn look(&self, places: BTreeSet<Place>) -> (Vec<(Place, Vec<Live>)>, Diagnostics) {
+        let mut problems = Diagnostics::none();
+        let (remembered, wanted) = places.into_iter().partition(|place| self.is_remembered(place));
+        let mut lists = self.answers(&wanted, &mut problems).await;
+        self.await_young(&wanted, &mut lists).await;
+        lists.extend(self.recollect(remembered));
+        (lists, problems)
+    }
+
+    /// Types that the manifest knows in a scope: a block may be gone while its object is not.
+    fn remembered_in(&self, scope: &Scope) -> Vec<Place> {
+        let here = self.entries.iter().filter(|entry| entry.scope == *scope);
+        here.map(|entry| (entry.type_name.clone(), scope.clone())).collect()
+    }
+
+    /// Types that the cloud's tag index knows in these scopes, whoever asks for them. It is worth having, and can be
+    /// done without: that it cannot be read is a warning.
+    async fn hints(&self, scopes: &[Scope]) -> (BTreeSet<Place>, Diagnostics) {
+        let (mut places, mut problems) = (BTreeSet::new(), Diagnostics::none());
         if self.trusts_manifest() {
-            return types.into_iter().map(|type_name| (type_name, scope.clone())).collect();
+            return (places, problems);
         }
-        match look::read(|| self.cloud.hint_types(scope, &self.stack)).await {
-            Ok(hints) => types.extend(hints.into_iter().flatten()),
-            // A hint is worth having, and can be done without.
-            Err(error) => problems.push(no_hints(&error)),
+        let ask = |scope: &Scope| {
+            let scope = scope.clone();
+            async move {
+                // Asked on its own account: it may be out of reach where everything else answers.
+                let eyes = Eyes::default();
+                let ask = || self.cloud.hint_types(&scope, &self.stack);
+                let answer = eyes.read(&scope.provider, ask).await;
+                (scope.clone(), answer)
+            }
+        };
+        for (scope, answer) in futures_util::future::join_all(scopes.iter().map(ask)).await {
+            match answer {
+                Ok(types) => {
+                    let types = types.into_iter().flatten();
+                    places.extend(types.map(|type_name| (type_name, scope.clone())));
+                }
+                Err(error) => problems.push(no_hints(&error)),
+            }
         }
-        types.into_iter().map(|type_name| (type_name, scope.clone())).collect()
+        (places, problems)
     }
 
     /// Whether the manifest is taken at its word.
@@ -188,7 +246,8 @@ impl Discovery {
             stack: self.stack.clone(),
         });
         let answer = |request: ListRequest| async move {
-            let answer = look::read(|| self.cloud.list(&request)).await;
+            let provider = &request.scope.provider;
+            let answer = self.eyes.read(provider, || self.cloud.list(&request)).await;
             ((request.type_name, request.scope), answer)
         };
         let mut answers = futures_util::stream::iter(requests).map(answer).buffer_unordered(LISTS);
@@ -200,8 +259,11 @@ impl Discovery {
             match answer {
                 Ok(found) => lists.push((place, found.unwrap_or_default())),
                 Err(error) => {
-                    let what = format!("every {} of the stack", place.0);
-                    add_once(problems, look::diagnose(&error, &what));
+                    let mut problem =
+                        look::diagnose(&error, &format!("every {} of the stack", place.0));
+                    problem.subject =
+                        self.blocks.get(&place.0).filter(|_| !error.is_shared()).copied();
+                    add_once(problems, problem);
                 }
             }
         }
@@ -239,7 +301,8 @@ impl Discovery {
         };
         let until = Instant::now() + retry::CONSISTENCY.saturating_sub(entry.age);
         for attempt in 1.. {
-            if let Ok(Some(Some(live))) = look::read(|| self.cloud.read(&request)).await {
+            let answer = self.eyes.read(&entry.scope.provider, || self.cloud.read(&request)).await;
+            if let Ok(Some(Some(live))) = answer {
                 return Some(live);
             }
             if Instant::now() >= until {
@@ -389,14 +452,6 @@ impl Discovery {
             id: entry.id.clone(),
         };
         gone.map(stale).collect()
-    }
-}
-
-/// Adds a problem unless one like it is there: a hundred lists that fail for one reason are one problem.
-pub(super) fn add_once(problems: &mut Diagnostics, problem: Diagnostic) {
-    let shared = matches!(problem.code.0, 803 | 810);
-    if !shared || problems.iter().all(|known| known.code != problem.code) {
-        problems.push(problem);
     }
 }
 

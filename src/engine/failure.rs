@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::journal::JournalError;
+use super::look;
 use crate::base::{Id, TypeName};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{Action, Step};
@@ -82,9 +83,15 @@ impl Failure {
     pub const fn ends_run(&self) -> bool {
         match self {
             Self::Journal(_) => true,
-            Self::Cloud(error) => matches!(error.class, ErrorClass::Credentials),
+            Self::Cloud(error) | Self::Unsettled(error) => error.is_shared(),
             _ => false,
         }
+    }
+
+    /// Whether saying it of one step says it of all: it names no object.
+    #[must_use]
+    pub const fn speaks_for_all(&self) -> bool {
+        self.ends_run() && !matches!(self, Self::Unsettled(_))
     }
 
     /// The failure as it is shown, for the step that failed.
@@ -101,7 +108,10 @@ impl Failure {
             Self::Unsettled(error) => Diagnostic::error(
                 812,
                 "Unknown whether an object was created",
-                format!("{error}. The journal remembers the attempt."),
+                format!(
+                    "{}. The journal remembers the attempt.",
+                    error.detail().trim_end_matches('.')
+                ),
             )
             .help("Run the command again: it looks for the object first and adopts it."),
             Self::TimedOut { goal, after, last } => timed_out(goal, after, &last),
@@ -142,48 +152,29 @@ pub const fn verb(action: Action) -> &'static str {
 }
 
 fn cloud(error: &Error, step: &Step) -> Diagnostic {
-    let (code, summary, help) = match error.class {
-        ErrorClass::Denied => {
-            let help = format!("Allow {} to the identity that runs this.", error.operation);
-            (802, "Access denied", help)
+    if let Some(diagnostic) = &error.diagnostic {
+        return (**diagnostic).clone();
+    }
+    let (code, summary, help) = look::told(error).unwrap_or_else(|| match error.class {
+        ErrorClass::Quota => {
+            let help = "Ask for a higher quota, or delete what is unused.".to_owned();
+            (811, "A quota is reached", help)
         }
-        ErrorClass::Credentials => {
-            let help = "Sign in again, or name other credentials (AWS_PROFILE).".to_owned();
-            (803, "The credentials do not work", help)
-        }
-        ErrorClass::Unreachable | ErrorClass::Ambiguous => {
-            (810, "The cloud does not answer", "Check the endpoint and the network.".to_owned())
-        }
-        ErrorClass::Quota => (
-            811,
-            "A quota is reached",
-            "Ask for a higher quota, or delete what is unused.".to_owned(),
-        ),
         ErrorClass::Unsupported => {
             let help = format!("This cloud cannot {} objects of the type.", verb(step.action));
             (816, "Not implemented by this cloud", help)
         }
-        ErrorClass::Throttled => (
-            818,
-            "Refused for too many calls",
-            "Try again later, or lower -parallelism.".to_owned(),
-        ),
+        ErrorClass::Throttled => {
+            let help = "Try again later, or lower -parallelism.".to_owned();
+            (818, "Refused for too many calls", help)
+        }
         ErrorClass::Dependency | ErrorClass::NotFound => {
             (809, "Something that is needed is missing", "Plan again.".to_owned())
         }
-        ErrorClass::AlreadyExists
-        | ErrorClass::Conflict
-        | ErrorClass::Invalid
-        | ErrorClass::Other => (801, "The cloud refused", String::new()),
-    };
-    let mut detail = format!("{error}");
-    if let Some(code) = &error.code {
-        detail = format!("{detail} ({code})");
-    }
-    if let Some(id) = &error.request_id {
-        detail = format!("{detail} [request {id}]");
-    }
-    let diagnostic = Diagnostic::error(code, summary, detail);
+        _ => (801, "The cloud refused", String::new()),
+    });
+    let diagnostic = Diagnostic::error(code, error.title.unwrap_or(summary), error.detail());
+    let help = error.help.clone().unwrap_or(help);
     if help.is_empty() { diagnostic } else { diagnostic.help(help) }
 }
 

@@ -30,6 +30,7 @@ pub use event::{Counts, Ending, Event, Listener, Silence, Subject};
 pub use failure::Failure;
 pub use journal::{Entry, Intent, IntentId, Journal, JournalError, Settlement, Unfinished, Write};
 pub use limit::{Limits, Rate, default_rate};
+pub use look::{Eyes, claim, look_at};
 pub use planning::{Desk, Planned, Recover, Stale, forget_stale, plan};
 pub use recover::Recovery;
 pub use retry::{CONSISTENCY, Call, Verdict, backoff, verdict};

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use ecow::EcoString;
 use futures_util::StreamExt as _;
 
-use super::discover::{Discovery, Place, Refresh, add_once};
+use super::discover::{Discovery, Place, Refresh};
 use super::event::{Event, Listener};
 use super::journal::Journal;
-use super::look;
+use super::look::{self, Eyes, add_once};
 use super::recover::Recovery;
 use super::types::{Home, Types};
 use crate::base::{Address, Id, StackName};
+use crate::config::Selected;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{
     Answers, DataNeed, ImportNeed, Input, Needs, Outcome, Planner, Progress, ProviderRequest, Scope,
@@ -80,8 +81,11 @@ pub async fn plan(desk: &Desk, input: Input) -> Planned {
         stack.clone(),
         desk.refresh,
     );
+    let eyes = Eyes::default();
+    let discovery = discovery.with_eyes(eyes.clone()).with_blocks(input.config.blocks());
     let holdings = desk.journal.holdings();
-    let mut walk = Walk { desk, stack, discovery, holdings, configured: BTreeSet::new() };
+    let mut walk = Walk { desk, stack, discovery, eyes, holdings, configured: BTreeSet::new() };
+    let config = input.config.clone();
     let implied = walk.implied(&input);
     let mut planner = Planner::new(input);
     let early = walk.early(implied).await;
@@ -94,10 +98,19 @@ pub async fn plan(desk: &Desk, input: Input) -> Planned {
             }
             Progress::Done(mut outcome) => {
                 outcome.problems.extend(walk.unreachable());
+                outcome.problems = once(std::mem::take(&mut outcome.problems), &config);
                 return Planned { outcome, stale: walk.discovery.stale() };
             }
         }
     }
+}
+
+/// The problems of a plan, each where its object is declared; what many reads failed for alike is told once.
+fn once(problems: Diagnostics, config: &Selected) -> Diagnostics {
+    let mut told = Diagnostics::none();
+    problems.into_iter().for_each(|problem| add_once(&mut told, problem));
+    config.locate(&mut told);
+    told
 }
 
 /// Forgets what the manifest remembers and somebody else deleted. Only after an apply that succeeded.
@@ -113,6 +126,7 @@ struct Walk<'a> {
     desk: &'a Desk,
     stack: StackName,
     discovery: Discovery,
+    eyes: Eyes,
     /// Of what the ledger remembers something.
     holdings: BTreeSet<Place>,
     /// Provider configurations that work.
@@ -213,7 +227,8 @@ impl Walk<'_> {
     /// ledger remembers of objects in its reach.
     async fn configure(&mut self, request: ProviderRequest, answers: &mut Answers) -> Vec<Place> {
         let cloud = &self.desk.cloud;
-        let configured = look::read(|| cloud.configure(&request.name, &request.config)).await;
+        let configure = || cloud.configure(&request.name, &request.config);
+        let configured = self.eyes.read(&request.name, configure).await;
         let answer = match configured {
             Ok(region) => {
                 self.configured.insert(request.name.clone());
@@ -244,6 +259,7 @@ impl Walk<'_> {
             types: self.desk.types.clone(),
             listener: self.desk.listener.clone(),
             stack: self.stack.clone(),
+            eyes: self.eyes.clone(),
         };
         let found = recovery.settle(|scope: &Scope| scope.provider == provider).await;
         found.into_iter().for_each(|problem| add_once(problems, problem));
@@ -254,7 +270,8 @@ impl Walk<'_> {
     async fn data(&self, need: DataNeed) -> (Address, Result<Value, Diagnostics>) {
         let DataNeed { address, scope, config } = need;
         let request = DataRequest { address: address.clone(), scope, config };
-        let answer = look::read(|| self.desk.cloud.read_data(&request)).await;
+        let read = || self.desk.cloud.read_data(&request);
+        let answer = self.eyes.read(&request.scope.provider, read).await;
         let answer = match answer {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(Diagnostics::from(nothing(&address))),
@@ -269,7 +286,8 @@ impl Walk<'_> {
     ) -> (Address, Result<Option<crate::plan::Live>, Diagnostics>) {
         let ImportNeed { address, scope, id } = need;
         let request = ReadRequest { type_name: address.type_name().clone(), scope, id };
-        let answer = look::read(|| self.desk.cloud.read(&request)).await;
+        let read = || self.desk.cloud.read(&request);
+        let answer = self.eyes.read(&request.scope.provider, read).await;
         let what = format!("{} to import", request.id);
         let answer = answer
             .map(Option::flatten)

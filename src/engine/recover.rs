@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::event::{Event, Listener};
 use super::journal::{Entry, Journal, Settlement, Unfinished};
-use super::look;
+use super::look::{self, Eyes};
 use super::once::{Certainty, Found, sort};
 use super::retry;
 use super::types::Types;
@@ -29,6 +29,8 @@ pub struct Recovery {
     pub listener: Arc<dyn Listener>,
     /// Whose objects they are.
     pub stack: StackName,
+    /// What is known of who does not answer.
+    pub eyes: Eyes,
 }
 
 impl Recovery {
@@ -84,7 +86,7 @@ impl Recovery {
         let what = format!("what an interrupted run made as {}", intent.address);
         let until = Instant::now() + retry::CONSISTENCY.saturating_sub(one.age);
         for attempt in 1.. {
-            let found = look::read(|| self.cloud.find(&request)).await;
+            let found = self.eyes.read(&intent.scope.provider, || self.cloud.find(&request)).await;
             let found = found.map_err(|error| look::diagnose(&error, &what))?.unwrap_or_default();
             // Whoever else has the name had it before: then the interrupted call made nothing.
             match sort(&found, &request, home, Certainty::Unsure, &*self.types) {
@@ -121,7 +123,8 @@ impl Recovery {
             stack: self.stack.clone(),
             owner: Some(self.owner(one)),
         };
-        let claimed = look::read(|| self.cloud.claim(&request)).await;
+        let provider = &request.scope.provider;
+        let claimed = self.eyes.read(provider, || self.cloud.claim(&request)).await;
         let what = format!("the tags of {id}");
         claimed.map(drop).map_err(|error| look::diagnose(&error, &what))
     }

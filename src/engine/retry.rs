@@ -7,8 +7,12 @@ use crate::provider::ErrorClass;
 /// What kind of call failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
-    /// It only looked.
+    /// It only looked, for a plan: whoever waits for the plan can ask again.
+    Look,
+    /// It only looked, on behalf of a change that is under way.
     Read,
+    /// It only looked how far an object is that is waited for anyway.
+    Poll,
     /// It was to make something; making it again with the same token, name or value is the same.
     Create,
     /// It was to make something, and making it again would make a second one.
@@ -36,8 +40,16 @@ pub enum Verdict {
 const BLIND_ATTEMPTS: u32 = 5;
 /// How often a call is made again that reached nobody at all.
 const UNREACHABLE_ATTEMPTS: u32 = 3;
+/// How long an answer is tried for where a change is under way, and no further attempt is made after.
+const BLIND_FOR: Duration = Duration::from_mins(2);
+/// The same where nothing is under way: with a call that takes a minute to be given up, one.
+const LOOKED_FOR: Duration = Duration::from_secs(20);
+/// How long the cloud may be away while something is waited for.
+const AWAY_FOR: Duration = Duration::from_mins(5);
 /// How long calls are slowed down before giving up.
 const THROTTLED_FOR: Duration = Duration::from_mins(10);
+/// The same where nothing is under way.
+const THROTTLED_LOOKING_FOR: Duration = Duration::from_mins(3);
 /// How long it may take until all of the cloud sees what was just made.
 pub const CONSISTENCY: Duration = Duration::from_secs(45);
 /// How long a create or update waits for something that it needs.
@@ -53,14 +65,17 @@ pub fn verdict(class: ErrorClass, call: Call, attempt: u32, elapsed: Duration) -
     use ErrorClass as E;
     let again = Verdict::Again(backoff(attempt));
     let until = |limit| if elapsed < limit { again } else { Verdict::Fail };
-    let times = |limit| if attempt <= limit { again } else { Verdict::Fail };
+    let blind_for = if call == Call::Look { LOOKED_FOR } else { BLIND_FOR };
+    let times = |limit| if attempt <= limit { until(blind_for) } else { Verdict::Fail };
     match (class, call) {
-        (E::NotFound, Call::Read | Call::Delete) => Verdict::Settled,
+        (E::NotFound, Call::Look | Call::Read | Call::Poll | Call::Delete) => Verdict::Settled,
         (E::NotFound, _) => until(CONSISTENCY),
+        (E::Throttled, Call::Look) => until(THROTTLED_LOOKING_FOR),
         (E::Throttled, _) => until(THROTTLED_FOR),
         // Whoever does not speak the protocol may have done it all the same.
         (E::AlreadyExists, Call::Create | Call::CreateAnew)
         | (E::Ambiguous | E::Unreachable, Call::CreateAnew) => Verdict::Look,
+        (E::Ambiguous | E::Unreachable, Call::Poll) => until(AWAY_FOR),
         (E::Ambiguous, _) => times(BLIND_ATTEMPTS),
         (E::Unreachable, _) => times(UNREACHABLE_ATTEMPTS),
         (E::Conflict, _) => until(CONFLICT_FOR),
@@ -106,6 +121,11 @@ mod tests {
             (E::Ambiguous, Call::Create, first_time(), first),
             (E::Ambiguous, Call::Update, (6, Duration::ZERO), Verdict::Fail),
             (E::Throttled, Call::CreateAnew, first_time(), first),
+            (E::Ambiguous, Call::Look, (2, Duration::from_secs(21)), Verdict::Fail),
+            (E::Unreachable, Call::Read, (2, Duration::from_secs(121)), Verdict::Fail),
+            (E::Unreachable, Call::Poll, (1, Duration::from_secs(299)), first),
+            (E::Unreachable, Call::Poll, (1, Duration::from_secs(300)), Verdict::Fail),
+            (E::Throttled, Call::Look, (9, Duration::from_mins(3)), Verdict::Fail),
             (E::Denied, Call::Read, first_time(), Verdict::Fail),
             (E::Dependency, Call::Delete, (30, Duration::from_secs(301)), Verdict::Fail),
         ];

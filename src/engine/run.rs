@@ -349,13 +349,13 @@ impl<'a> Run<'a> {
         elapsed: std::time::Duration,
     ) {
         let step = self.step(id);
-        let ends_run = failure.ends_run();
+        let (ends_run, speaks_for_all) = (failure.ends_run(), failure.speaks_for_all());
         let problems = failure.diagnose(step);
         let summary = problems.iter().next().map(|p| p.summary.as_str().into()).unwrap_or_default();
         let subject_ = subject(step, made.as_ref());
         self.shell.listener.hear(Event::StepFailed { subject: subject_, elapsed, summary });
         // A failure that every further step would share is told once.
-        let told = ends_run
+        let told = speaks_for_all
             && self.problems.iter().any(|known| problems.iter().any(|p| p.code == known.code));
         if !told {
             self.problems.extend(problems);

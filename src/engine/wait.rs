@@ -91,7 +91,7 @@ impl Pollers {
                 cloud: self.cloud.clone(),
                 key: key.clone(),
                 waiters: Vec::new(),
-                failures: 0,
+                failing: None,
             };
             self.tasks.lock().unwrap_or_else(PoisonError::into_inner).spawn(group.serve(arrivals));
             sender
@@ -110,8 +110,8 @@ struct Group {
     cloud: Arc<dyn Writer>,
     key: Key,
     waiters: Vec<Waiter>,
-    /// Polls that failed one after the other.
-    failures: u32,
+    /// How many polls failed one after the other, and when the first did.
+    failing: Option<(u32, Instant)>,
 }
 
 impl Group {
@@ -146,7 +146,7 @@ impl Group {
         let request = PollRequest { type_name, scope, ids, goal };
         match self.cloud.poll(&request).await {
             Ok(answers) => {
-                self.failures = 0;
+                self.failing = None;
                 self.hear(&request.ids, &answers);
             }
             Err(error) => self.failed(&request.ids, &error),
@@ -171,8 +171,9 @@ impl Group {
     }
 
     fn failed(&mut self, asked: &[Id], error: &Error) {
-        self.failures += 1;
-        let verdict = retry::verdict(error.class, Call::Read, self.failures, Duration::ZERO);
+        let (before, since) = self.failing.unwrap_or((0, Instant::now()));
+        self.failing = Some((before + 1, since));
+        let verdict = retry::verdict(error.class, Call::Poll, before + 1, since.elapsed());
         for mut waiter in std::mem::take(&mut self.waiters) {
             let asked = asked.contains(&waiter.id);
             match verdict {

@@ -4,7 +4,8 @@ use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
 use super::Scope;
-use crate::base::{Address, Digest, Id, PhaseName, StackName};
+use crate::base::{Address, Id, PhaseName, StackName};
+pub use crate::schema::InterruptionClass as Interruption;
 use crate::value::{AttrPath, Value};
 
 /// The number of a step within its plan.
@@ -64,23 +65,6 @@ pub enum Reason {
     ReadBecauseCheckNested,
 }
 
-/// What a change interrupts.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Interruption {
-    /// Nothing.
-    #[default]
-    None,
-    /// Seconds: connections drop and come back.
-    Brief,
-    /// It is down while it changes.
-    Downtime,
-    /// It is replaced by another object.
-    Replacement,
-}
-
 /// One change of one object.
 #[derive(Clone)]
 pub struct Step {
@@ -104,8 +88,6 @@ pub struct Step {
     pub after: Vec<StepId>,
     /// The live object's id, where there is one.
     pub object: Option<Id>,
-    /// The digest of the live object that was planned against; the step is refused when it is another one.
-    pub expect: Option<Digest>,
     /// The live value that was planned against, refreshed; marks as the schema and the configuration say.
     pub prior: Option<Value>,
     /// What the step intends; unknowns where only applying will tell. None for deletes.

@@ -1,5 +1,9 @@
 //! Errors of a cloud, classed once by what the caller can do about them.
 
+use std::fmt::Write as _;
+
+use crate::diag::Diagnostic;
+
 /// What a caller can do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
@@ -23,7 +27,7 @@ pub enum ErrorClass {
     Invalid,
     /// A quota is reached.
     Quota,
-    /// The endpoint cannot be reached or does not speak the protocol.
+    /// The endpoint cannot be reached, does not answer, or does not speak the protocol. It may have acted all the same.
     Unreachable,
     /// This cloud does not implement the type or operation.
     Unsupported,
@@ -47,6 +51,12 @@ pub struct Error {
     pub request_id: Option<String>,
     /// What it is called where it is shown, if its class does not say enough.
     pub title: Option<&'static str>,
+    /// What else there is to know, in whole sentences: which endpoint was asked, whose credentials were used.
+    pub context: Option<String>,
+    /// What to do about it, if its class does not say enough.
+    pub help: Option<String>,
+    /// What is shown in place of all that, where it was put in words already: an error of the ledger has its own.
+    pub diagnostic: Option<Box<Diagnostic>>,
 }
 
 impl Error {
@@ -64,6 +74,9 @@ impl Error {
             message: message.into(),
             request_id: None,
             title: None,
+            context: None,
+            help: None,
+            diagnostic: None,
         }
     }
 
@@ -79,6 +92,50 @@ impl Error {
     pub fn titled(mut self, title: &'static str) -> Self {
         self.title = Some(title);
         self
+    }
+
+    /// Adds what else there is to know, in whole sentences.
+    #[must_use]
+    pub fn with_context(mut self, context: impl Into<String>) -> Self {
+        self.context = Some(context.into());
+        self
+    }
+
+    /// Says what to do about it, where its class does not say enough.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Has it shown as this.
+    #[must_use]
+    pub fn shown_as(mut self, diagnostic: Diagnostic) -> Self {
+        self.diagnostic = Some(Box::new(diagnostic));
+        self
+    }
+
+    /// Whether every other call to the same place would fail alike: for its credentials, or since nobody answers.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.class, ErrorClass::Credentials | ErrorClass::Unreachable)
+    }
+
+    /// All that there is to say of it: the call, the cloud's words and code, and what else there is to know.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        let mut detail = self.to_string();
+        if let Some(code) = &self.code {
+            let _ = write!(detail, " ({code})");
+        }
+        if let Some(id) = &self.request_id {
+            let _ = write!(detail, " [request {id}]");
+        }
+        if let Some(context) = &self.context {
+            let end = if detail.ends_with('.') { "" } else { "." };
+            let _ = write!(detail, "{end} {context}");
+        }
+        detail
     }
 
     /// Whether the object is not there.

@@ -4,7 +4,7 @@
 
 use ecow::EcoString;
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::template::{Computed, Template};
 
@@ -190,7 +190,9 @@ pub struct InterruptionCase {
 }
 
 /// How much a change interrupts what the object serves; ordered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum InterruptionClass {
     /// Nothing.

@@ -44,8 +44,8 @@ pub use rate::{Call, CallRate, rates};
 pub use registry::{Registry, aliases, data, ephemeral, names, provider, resource};
 pub use scene::{Scene, value_at};
 pub use semantic::{
-    Name, empty_object, equal, generate_name, is_zero, name_prefix, normalized, policies_equal,
-    set_key, suppresses, with_defaults,
+    Name, element_key, empty_object, equal, generate_name, is_zero, name_prefix, normalized,
+    policies_equal, set_key, suppresses, with_defaults,
 };
 pub use template::{Computed, Part, Template};
 pub use typed_value::{Field, Fields, ObjectWriter, Secret, Shape, ShapeError, Typed};

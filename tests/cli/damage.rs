@@ -85,8 +85,10 @@ fn other_files_of_the_ledger_are_told_too() {
     sandbox.run("status").ok();
     sandbox.run("apply -auto-approve").ok();
     std::fs::remove_file(sandbox.path(".terrace/key")).expect("there is a key");
-    let run = sandbox.run("plan").fails("sealed value cannot");
-    assert!(run.err.contains("TERRACE_LEDGER_KEY"), "{}", run.err);
+    let run = sandbox.run("plan").fails("A sealed value cannot be opened");
+    assert!(run.err.contains("TERRACE_LEDGER_KEY") && run.err.contains("E0909"), "{run}");
+    assert!(!run.err.contains("E0820"), "{run}");
+    assert_eq!(run.err.matches("Error: ").count(), 1, "{run}");
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn prepare(
         return runtime::block_on(async {
             let session = Session::open(values, cloud, Access::Look, context).await?;
             let input = planning::input_of(&session, Options::default(), context)?;
-            let made = planning::look(&session, input.clone()).await;
+            let made = planning::look(&session, input.clone(), context).await?;
             let mut live = made.outcome.data.clone();
             live.extend(made.outcome.plan.steps.iter().filter_map(|step| {
                 let value = step.prior.clone().filter(|_| step.action != Action::Create)?;

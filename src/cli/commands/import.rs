@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::base::{Address, Id};
+use crate::base::{Address, Id, Mode};
 use crate::cli::args::Import;
 use crate::cli::context::Context;
 use crate::cli::error::{CommandError, Exit, Kind, Outcome};
-use crate::cli::session::Session;
+use crate::cli::session::{self, Session};
 use crate::cli::settings::Planning;
-use crate::cli::{ledger, planning, runtime};
-use crate::engine::{Entry, Journal as _};
+use crate::cli::{ledger, planning, runtime, signals};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::engine::{self, Entry, Journal as _};
 use crate::plan::{Action, Live, Owner, Step};
 use crate::provider::{ClaimRequest, ReadRequest};
 use crate::report::paint::{ADD, paint};
@@ -19,19 +20,25 @@ use crate::report::paint::{ADD, paint};
 pub fn run(args: &Import, context: &mut Context) -> Outcome {
     let settings = Planning::resolve(&args.planning, &context.environment)?;
     let address = planning::address(&args.address, "Invalid address")?;
+    if address.resource.mode != Mode::Managed {
+        let detail = format!("{address} is read, and never made or owned");
+        return Err(CommandError::say(
+            Kind::Usage,
+            "Only managed resources can be imported",
+            detail,
+        ));
+    }
     runtime::block_on(async {
         let access = ledger::change(settings.lock, "import", context);
         let session = Session::open(&settings.values, settings.cloud, access, context).await?;
         let done = adopt(&session, &settings, &address, &args.id, context).await;
-        let closed = session.ledger.close(None).await;
-        done?;
-        closed.map_err(|error| ledger::refused(&error, context))?;
+        let exit = session::give_back(session, done.map(|()| Exit::Success), context).await?;
         let done = paint(ADD, "Import successful!");
         context.printer.line(&format!("{done} {address} is {}.", args.id));
         if !context.global.automation {
             context.printer.progress("`terrace plan` shows how it differs from its configuration.");
         }
-        Ok(Exit::Success)
+        Ok(exit)
     })
 }
 
@@ -44,10 +51,13 @@ async fn adopt(
 ) -> Result<(), CommandError> {
     let options = planning::options(settings)?;
     let input = planning::input_of(session, options, context)?;
-    let made = planning::look(session, input).await;
+    let made = planning::look(session, input, context).await?;
     let step = made.outcome.plan.steps.iter().find(|step| step.address == *address);
     let Some(step) = step else {
-        context.report(&made.outcome.problems, &session.project.sources);
+        if made.outcome.errored() {
+            context.report(&made.outcome.problems, &session.project.sources);
+            return Err(CommandError::reported());
+        }
         let detail = format!("The configuration declares no {address}");
         return Err(CommandError::say(Kind::NotFound, "Resource address does not exist", detail)
             .hint("Write its resource block first; `terrace plan` then shows what differs"));
@@ -57,22 +67,25 @@ async fn adopt(
         let detail = format!("The stack owns {known} as {address} already");
         return Err(CommandError::say(Kind::Usage, "Resource already managed", detail));
     }
-    let live = find(session, step, id).await?;
-    claim(session, step, &live).await
+    let cancel = context.cancel.clone();
+    let live = signals::unless_asked(&cancel, find(session, step, id, context)).await??;
+    claim(session, step, &live, context).await
 }
 
-async fn find(session: &Session, step: &Step, id: &str) -> Result<Live, CommandError> {
+async fn find(
+    session: &Session,
+    step: &Step,
+    id: &str,
+    context: &mut Context,
+) -> Result<Live, CommandError> {
     let request = ReadRequest {
         type_name: step.address.type_name().clone(),
         scope: step.scope.clone(),
         id: id.into(),
     };
     let stack = &session.selected.stack.name;
-    let found = session
-        .cloud
-        .read(&request)
-        .await
-        .map_err(|error| CommandError::new(Kind::Cloud, "The object cannot be read", error))?;
+    let found = engine::look_at(&*session.cloud, &request).await;
+    let found = found.map_err(|problem| shown(*problem, step, session, context))?;
     let Some(live) = found else {
         let detail = format!("There is no {} with the id \"{id}\"", request.type_name);
         return Err(CommandError::say(
@@ -91,8 +104,26 @@ async fn find(session: &Session, step: &Step, id: &str) -> Result<Live, CommandE
     }
 }
 
+/// Shows what kept an object from being adopted.
+fn shown(
+    problem: Diagnostic,
+    step: &Step,
+    session: &Session,
+    context: &mut Context,
+) -> CommandError {
+    let mut problems = Diagnostics::from(problem.of(&step.address));
+    session.selected.locate(&mut problems);
+    context.report(&problems, &session.project.sources);
+    CommandError::reported()
+}
+
 /// Writes the tags, and remembers the object.
-async fn claim(session: &Session, step: &Step, live: &Live) -> Result<(), CommandError> {
+async fn claim(
+    session: &Session,
+    step: &Step,
+    live: &Live,
+    context: &mut Context,
+) -> Result<(), CommandError> {
     let stack = session.selected.stack.name.clone();
     let owner = Owner {
         stack: stack.clone(),
@@ -107,9 +138,8 @@ async fn claim(session: &Session, step: &Step, live: &Live) -> Result<(), Comman
         stack,
         owner: Some(owner),
     };
-    session.cloud.claim(&request).await.map_err(|error| {
-        CommandError::new(Kind::Cloud, "The object's tags cannot be written", error)
-    })?;
+    let claimed = engine::claim(&*session.cloud, &request).await;
+    claimed.map_err(|problem| shown(*problem, step, session, context))?;
     session.ledger.remember(&Entry {
         address: step.address.clone(),
         generation: step.generation,

@@ -38,7 +38,7 @@ async fn live(args: &Show, context: &mut Context) -> Outcome {
     let cloud = settings::cloud(args.cloud, &context.environment)?;
     let session = Session::open(&values, cloud, Access::Look, context).await?;
     let input = planning::input_of(&session, Options::default(), context)?;
-    let made = planning::look(&session, input).await;
+    let made = planning::look(&session, input, context).await?;
     stop_if_unread(&session, &made, context)?;
     if args.json {
         context.printer.line(&json::state(&made.outcome).to_string());

@@ -42,7 +42,7 @@ fn live(
     runtime::block_on(async {
         let session = Session::open(&values, cloud, Access::Look, context).await?;
         let input = planning::input_of(&session, Options::default(), context)?;
-        let made = planning::look(&session, input).await;
+        let made = planning::look(&session, input, context).await?;
         super::show::stop_if_unread(&session, &made, context)?;
         let mut steps: Vec<&Step> =
             made.outcome.plan.steps.iter().filter(|step| is_there(step)).collect();

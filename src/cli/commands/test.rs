@@ -9,7 +9,7 @@ use crate::cli::context::{Context, Voice};
 use crate::cli::error::{CommandError, Exit, Kind, Outcome};
 use crate::cli::ledger::data_folder;
 use crate::cli::settings::{self, Cloud};
-use crate::cli::{env, inputs, runtime, session, signals};
+use crate::cli::{clouds, env, inputs, runtime, session, signals};
 use crate::config::{self, Manifest};
 use crate::diag::{Diagnostics, SourceMap};
 use crate::engine::{Cancel, SchemaTypes};
@@ -76,7 +76,7 @@ fn bench(
     context.world.entropy.fill(&mut seed);
     Ok(Bench {
         types: Arc::new(SchemaTypes::new(registry.clone())),
-        clouds: clouds(cloud, &registry, context),
+        clouds: clouds(cloud, &registry, context)?,
         naming: if cloud == Cloud::Sim { Naming::Own } else { Naming::Unique },
         world: context.world.clone(),
         registry,
@@ -99,17 +99,22 @@ fn cloud(flag: Option<Cloud>, context: &Context) -> Result<Cloud, CommandError> 
 }
 
 /// Clouds for one file: a simulated one that nobody else sees, or AWS itself.
-fn clouds(cloud: Cloud, registry: &Arc<Registry>, context: &Context) -> CloudParts {
+fn clouds(
+    cloud: Cloud,
+    registry: &Arc<Registry>,
+    context: &Context,
+) -> Result<CloudParts, CommandError> {
     if cloud == Cloud::Aws {
-        return Arc::new(|| crate::cli::clouds::aws().into_iter().collect());
+        let patience = clouds::patience(&context.environment)?;
+        return Ok(Arc::new(move || clouds::aws(patience).into_iter().collect()));
     }
     tokio::time::pause();
     let (registry, start) = (registry.clone(), context.world.clock.now());
-    Arc::new(move || {
+    Ok(Arc::new(move || {
         let options = sim::Options { start, ..sim::Options::default() };
         let cloud: Arc<dyn Writer> = Arc::new(sim::Sim::new(registry.clone(), options));
         vec![cloud]
-    })
+    }))
 }
 
 /// Values of variables from everywhere but test files.

@@ -1,5 +1,6 @@
 //! Modules as a tree: the whole configuration, and what of it holds in one phase.
 
+use std::collections::BTreeMap;
 use std::ops::{Deref, Index};
 use std::sync::Arc;
 
@@ -7,8 +8,9 @@ use camino::Utf8PathBuf;
 use ecow::EcoString;
 use indexmap::IndexMap;
 
-use super::{Declarations, Ladder, Migration, Stack};
-use crate::base::{ModulePath, PhaseName};
+use super::{Declarations, Ladder, Migration, ResourceKey, Stack};
+use crate::base::{Address, Mode, ModulePath, PhaseName, TypeName};
+use crate::diag::{Diagnostics, Span};
 use crate::syntax::ast::Attribute;
 
 /// Everything that was written, for every phase.
@@ -56,6 +58,37 @@ impl Selected {
             root.declared = Arc::new(Declarations { providers, ..(*root.declared).clone() });
         }
         changed
+    }
+
+    /// The first block of each managed type, in the order of the modules.
+    #[must_use]
+    pub fn blocks(&self) -> BTreeMap<TypeName, Span> {
+        let mut blocks = BTreeMap::new();
+        let resources = self.tree.modules.iter().flat_map(|module| module.resources.values());
+        for resource in resources.filter(|resource| resource.key.mode == Mode::Managed) {
+            blocks.entry(resource.key.type_name.clone()).or_insert(resource.span);
+        }
+        blocks
+    }
+
+    /// Points problems that name an object, and no place, at the block that declares it.
+    pub fn locate(&self, problems: &mut Diagnostics) {
+        for problem in problems.iter_mut().filter(|problem| problem.subject.is_none()) {
+            let address = problem.address.as_deref().and_then(|text| text.parse().ok());
+            problem.subject = address.and_then(|address: Address| self.block(&address));
+        }
+    }
+
+    /// The head of the block that declares an object.
+    fn block(&self, address: &Address) -> Option<Span> {
+        let block = &address.resource;
+        let key = ResourceKey {
+            mode: block.mode,
+            type_name: block.type_name.clone(),
+            name: block.name.clone(),
+        };
+        let module = &self.tree[self.tree.find(&block.module)?];
+        module.resources.get(&key).map(|resource| resource.span)
     }
 
     /// The same under another name.

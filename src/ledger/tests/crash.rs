@@ -12,7 +12,9 @@ use super::fake::{Fake, FakeTypes, Fault};
 use super::{address, options, scope};
 use crate::base::Address;
 use crate::diag::Diagnostics;
-use crate::engine::{Cancel, Discovery, Ending, Recovery, Refresh, Report, Setup, Silence, apply};
+use crate::engine::{
+    Cancel, Discovery, Ending, Eyes, Recovery, Refresh, Report, Setup, Silence, apply,
+};
 use crate::ledger::{Access, Holder, Ledger};
 use crate::plan::{Action, Interruption, Live, Plan, Reason, Resolver, Step, StepId};
 use crate::value::Value;
@@ -78,7 +80,6 @@ fn step(id: usize, address: &Address, action: Action, live: Option<&Live>) -> St
         replaces: None,
         after: Vec::new(),
         object: live.map(|live| live.id.clone()),
-        expect: None,
         prior: live.map(|live| live.value.clone()),
         planned: None,
         changed: Vec::new(),
@@ -153,6 +154,7 @@ async fn live_run(cloud: &Fake, disk: &MemoryDisk, wanted: &Wanted, clock: Insta
         types: types.clone(),
         listener: Arc::new(Silence),
         stack: "shop".into(),
+        eyes: Eyes::default(),
     };
     let problems = recovery.settle(|_| true).await;
     assert!(!problems.has_errors(), "{problems:?}");

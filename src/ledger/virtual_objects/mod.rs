@@ -191,10 +191,7 @@ fn context(type_name: &TypeName, id: &Id) -> String {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
 fn unreadable(error: LedgerError) -> Error {
-    let mut text = error.diagnose();
-    let help = text.help.take().unwrap_or_default();
-    let message = format!("{}: {} {help}", text.summary, text.detail);
-    Error::new(ErrorClass::Other, "ledger", message).with_code(text.code.to_string())
+    Error::new(ErrorClass::Other, "ledger", error.to_string()).shown_as(error.diagnose())
 }
 
 /// An answer that is there already.

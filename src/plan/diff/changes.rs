@@ -1,8 +1,9 @@
 //! Where prior and planned value differ, and which differences force a replacement.
 
-use super::equal;
 use super::sides::Sides;
-use crate::schema::{Attribute, Block, Effect, ForceNew, Framework, NestedBlock, Nesting, Schema};
+use crate::schema::{
+    self, Attribute, Block, Effect, ForceNew, Framework, NestedBlock, Nesting, Schema,
+};
 use crate::value::{AttrPath, Kind, PathStep, Type, Value};
 
 /// Differences of an object.
@@ -68,7 +69,7 @@ impl Comparer<'_> {
     }
 
     fn attribute(&mut self, at: &AttrPath, attribute: &Attribute, prior: &Value, planned: &Value) {
-        if equal::same(self.framework, prior, planned) {
+        if schema::equal(self.framework, prior, planned) {
             return;
         }
         if self.forces(&attribute.force_new, at) {
@@ -82,7 +83,7 @@ impl Comparer<'_> {
     }
 
     fn nested(&mut self, at: &AttrPath, nested: &NestedBlock, prior: &Value, planned: &Value) {
-        if equal::same(self.framework, prior, planned) {
+        if schema::equal(self.framework, prior, planned) {
             return;
         }
         if self.forces(&nested.force_new, at) {
@@ -122,7 +123,7 @@ impl Comparer<'_> {
     /// Elements that only one side has are new or gone as a whole.
     fn set(&mut self, at: &AttrPath, nested: &NestedBlock, prior: &Value, planned: &Value) {
         self.found.changed.push(at.clone());
-        let key = |element: &Value| equal::key(self.framework, element, &[]);
+        let key = |element: &Value| schema::element_key(self.framework, element, &[]);
         let a = prior.as_sequence().unwrap_or_default();
         let b = planned.as_sequence().unwrap_or_default();
         let (in_a, in_b): (Vec<String>, Vec<String>) =
@@ -132,7 +133,7 @@ impl Comparer<'_> {
         let forced = gone.chain(new).any(|element| {
             nested.block.attributes.iter().any(|(name, attribute)| {
                 self.forces(&attribute.force_new, at)
-                    && element.attribute(name).is_some_and(|value| !equal::is_zero(value))
+                    && element.attribute(name).is_some_and(|value| !schema::is_zero(value))
             })
         });
         if forced && !self.found.replace.contains(at) {

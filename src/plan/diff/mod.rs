@@ -5,7 +5,6 @@
 
 mod builtin;
 mod changes;
-mod equal;
 pub(super) mod marks;
 mod owned;
 mod propose;
@@ -20,7 +19,7 @@ use self::propose::Proposer;
 use self::sides::Sides;
 use super::Interruption;
 use crate::base::Digest;
-use crate::schema::{self, Effect, InterruptionClass, Schema};
+use crate::schema::{self, Effect, Schema};
 use crate::value::{AttrPath, Entries, Kind, Type, Value};
 
 pub(super) use self::changes::changed_paths;
@@ -160,7 +159,7 @@ fn fill_unreadable(input: &DiffInput<'_>, prior: &Value, config: &Value) -> Valu
         }
     }
     for name in input.schema.block.blocks.keys() {
-        let live = entries.get(name).is_some_and(|live| !equal::is_zero(live));
+        let live = entries.get(name).is_some_and(|live| !schema::is_zero(live));
         let counts = name == "timeouts" || untold.contains(name) && !live;
         if let Some(given) = config.attribute(name).filter(|_| counts) {
             filled.insert(name.clone(), given.clone());
@@ -183,15 +182,15 @@ pub fn owned(schema: &Schema, desired: &Value, live: &Value) -> Value {
 #[must_use]
 pub fn digest(value: &Value) -> Option<Digest> {
     let value = marks::strip(value);
-    value
-        .is_wholly_known()
-        .then(|| Digest::of(equal::key(crate::schema::Framework::PluginFramework, &value, &[])))
+    value.is_wholly_known().then(|| {
+        Digest::of(schema::element_key(crate::schema::Framework::PluginFramework, &value, &[]))
+    })
 }
 
 /// Rules that make computed attributes unknown or set them, once something else changes.
 fn apply_rules(schema: &Schema, prior: &Value, config: &Value, planned: &mut Entries) {
     let moves = |name: &EcoString| {
-        !equal::same(
+        !schema::equal(
             schema.framework,
             prior.attribute(name).unwrap_or(&Value::null(Type::Dynamic)),
             planned.get(name).unwrap_or(&Value::null(Type::Dynamic)),
@@ -247,12 +246,7 @@ fn interruption(
         let Some(fact) = found else { continue };
         let case = fact.unless.iter().find(|case| sides.holds(&case.when, &dotted));
         let class = case.map_or(fact.class, |case| case.class);
-        worst = worst.max(match class {
-            InterruptionClass::None => Interruption::None,
-            InterruptionClass::Brief => Interruption::Brief,
-            InterruptionClass::Downtime => Interruption::Downtime,
-            InterruptionClass::Replacement => Interruption::Replacement,
-        });
+        worst = worst.max(class);
     }
     worst
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use ecow::EcoString;
 
-use super::equal;
 use super::sides::Sides;
-use crate::schema::{Attribute, Block, Framework, NestedBlock, Nesting, Presence};
+use crate::schema::{self, Attribute, Block, Framework, NestedBlock, Nesting, Presence};
 use crate::value::{Kind, Type, Value};
 
 /// Completes a configuration, block by block. All values are unmarked.
@@ -90,7 +89,7 @@ impl Proposer<'_> {
     }
 
     fn no_difference(&self, at: &str, attribute: &Attribute, prior: &Value, new: &Value) -> bool {
-        if equal::same(self.framework, prior, new) {
+        if schema::equal(self.framework, prior, new) {
             return true;
         }
         // What is sent but cannot be read back is taken to be as it was sent, unless a digest says otherwise.
@@ -146,7 +145,7 @@ impl Proposer<'_> {
 
     /// Whether a block that the configuration leaves out stays as it is.
     fn keeps_absent(&self, at: &str, nested: &NestedBlock, prior: Option<&Value>) -> bool {
-        if prior.is_none_or(equal::is_zero) {
+        if prior.is_none_or(schema::is_zero) {
             return false;
         }
         nested
@@ -186,7 +185,7 @@ impl Proposer<'_> {
     }
 
     fn element_key(&self, nested: &NestedBlock, element: &Value) -> String {
-        equal::key(self.framework, element, &nested.set_key)
+        schema::element_key(self.framework, element, &nested.set_key)
     }
 
     /// The first unused prior element that agrees with `element` in everything that the configuration decides.
@@ -210,8 +209,8 @@ impl Proposer<'_> {
             if given.is_null() {
                 let default = attribute.default_value();
                 return attribute.presence.is_computed()
-                    || default.is_some_and(|d| equal::same(self.framework, &before, &d))
-                    || equal::same(self.framework, &before, &given);
+                    || default.is_some_and(|d| schema::equal(self.framework, &before, &d))
+                    || schema::equal(self.framework, &before, &given);
             }
             self.no_difference("", attribute, &before, &given)
         }) && block.blocks.iter().all(|(name, nested)| {
@@ -227,8 +226,8 @@ impl Proposer<'_> {
                         && before.iter().zip(given).all(|(b, g)| self.could_be(&nested.block, b, g))
                 }
                 _ => {
-                    nested.presence.is_computed() && equal::is_zero(&given)
-                        || equal::same(self.framework, &before, &given)
+                    nested.presence.is_computed() && schema::is_zero(&given)
+                        || schema::equal(self.framework, &before, &given)
                 }
             }
         })

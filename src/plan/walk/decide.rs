@@ -236,7 +236,6 @@ impl Walk {
             replaces: Some(step_id(delete)),
             generation: generation(&present.live) + 1,
             object: None,
-            expect: None,
             prior: Some(prior),
             unknown: unknowns::origins(&planned, subject.resource),
             planned: Some(planned.clone()),
@@ -273,7 +272,6 @@ impl Walk {
         Step {
             generation: generation(&present.live),
             object: Some(present.live.id.clone()),
-            expect: diff::digest(&present.live.value),
             moved_from: present.moved_from.clone(),
             importing: present.importing.clone(),
             ..blank(&subject.address, present.live.scope.clone(), Action::NoOp)
@@ -314,7 +312,6 @@ pub(super) fn blank(address: &Address, scope: Scope, action: Action) -> Step {
         replaces: None,
         after: Vec::new(),
         object: None,
-        expect: None,
         prior: None,
         planned: None,
         changed: Vec::new(),

@@ -167,7 +167,10 @@ impl Walk {
         let address = &subject.address;
         let Some((id, span)) = self.imports.wanted.get(address).cloned() else { return Ok(None) };
         match self.imports.found.get(address) {
-            Some(Ok(Some(live))) => Ok(Some((live.clone(), id))),
+            Some(Ok(Some(live))) => match self.stranger(live, address) {
+                Some(problem) => Err(problem.at(span).into()),
+                None => Ok(Some((live.clone(), id))),
+            },
             Some(Err(problems)) => Err(problems.clone()),
             Some(Ok(None)) | None => {
                 let detail = format!(
@@ -181,6 +184,33 @@ impl Walk {
                 Err(problem.at(span).into())
             }
         }
+    }
+}
+
+impl Walk {
+    /// What is said of an object that is to be imported and is another stack's, or another address's: its tags have
+    /// room for one owner.
+    fn stranger(&self, live: &Live, address: &Address) -> Option<Diagnostic> {
+        let own = &self.state.config.stack.name;
+        let owner = live.owner.as_ref()?;
+        if owner.stack == *own && owner.address == *address {
+            return None;
+        }
+        let (detail, help) = if owner.stack == *own {
+            let detail = format!("{} is {} of this stack already.", live.id, owner.address);
+            (
+                detail,
+                "Remove the import block; to give the object another address, write a `moved` block.",
+            )
+        } else {
+            let detail =
+                format!("{} is {} of the stack \"{}\".", live.id, owner.address, owner.stack);
+            (
+                detail,
+                "Let its owner give it up first, with a `removed` block that does not destroy it.",
+            )
+        };
+        Some(Diagnostic::error(556, "The object belongs to somebody else", detail).help(help))
     }
 }
 

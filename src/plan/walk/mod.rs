@@ -88,6 +88,8 @@ pub(super) struct Walk {
     pub state: State,
     pub graph: Arc<ConfigGraph>,
     pub problems: Diagnostics,
+    /// Whether what is live could not be seen: what is planned without it would mislead.
+    pub is_blind: bool,
     pub checks: Verdicts,
     pub needs: Needs,
     pub world: LiveWorld,
@@ -144,6 +146,7 @@ impl Walk {
             state,
             graph,
             problems,
+            is_blind: false,
             checks: Verdicts::default(),
             needs: Needs::default(),
             world: LiveWorld::default(),
@@ -218,6 +221,7 @@ impl Walk {
 
     /// Takes the cloud's answers and lets what waited go on.
     pub fn supply(&mut self, answers: Answers) {
+        self.is_blind |= answers.problems.has_errors();
         self.problems.extend(answers.problems);
         for (name, region) in answers.providers {
             match region {
@@ -236,7 +240,7 @@ impl Walk {
 
     /// Whether there is no point in going on. What is outside of a circle can be checked all the same.
     fn fatal(&self) -> bool {
-        self.planning() && self.graph_is_cyclic()
+        self.planning() && (self.is_blind || self.graph_is_cyclic())
     }
 
     fn graph_is_cyclic(&self) -> bool {

@@ -10,7 +10,7 @@ use crate::config::{Removed, Resource, ResourceKey, Target};
 use crate::diag::Diagnostic;
 use crate::graph::{Object, Part};
 use crate::plan::diff::marks;
-use crate::plan::{Action, Intent, Interruption, Live, Reason, Slot, Step, diff};
+use crate::plan::{Action, Intent, Interruption, Live, Reason, Slot, Step};
 
 /// What the configuration says of a live object's address.
 enum Standing<'a> {
@@ -72,7 +72,6 @@ impl Walk {
             deposed: true,
             generation: generation(live),
             object: Some(live.id.clone()),
-            expect: diff::digest(&live.value),
             prior: Some(self.shown(live)),
             ..blank(address, live.scope.clone(), Action::Delete)
         };
@@ -166,7 +165,6 @@ impl Walk {
                 reason,
                 prior: Some(self.shown(live)),
                 object: Some(live.id.clone()),
-                expect: diff::digest(&live.value),
                 generation: generation(live),
                 moved_from: self.moves.from.get(address).cloned(),
                 ..blank(address, live.scope.clone(), Action::Forget)
@@ -194,7 +192,6 @@ impl Walk {
             reason,
             prior: Some(self.shown(live)),
             object: Some(live.id.clone()),
-            expect: diff::digest(&live.value),
             generation: generation(live),
             interruption: Interruption::None,
             moved_from: self.moves.from.get(address).cloned(),

@@ -3,6 +3,7 @@
 //! All pure, by attribute; the planner walks the objects and decides when to ask.
 
 mod defaults;
+mod equal;
 mod naming;
 mod normalize;
 mod policy;
@@ -12,8 +13,9 @@ mod suppress;
 mod zero;
 
 pub use defaults::{empty_object, normalized, with_defaults};
+pub use equal::{element_key, equal};
 pub use naming::{Name, generate_name, name_prefix};
 pub use policy::policies_equal;
 pub use set_key::set_key;
 pub use suppress::suppresses;
-pub use zero::{equal, is_zero};
+pub use zero::is_zero;
