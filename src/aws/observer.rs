@@ -18,9 +18,6 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use tokio::time::Instant;
 
-/// What an error says of an answer without a body where there has to be one.
-pub const EMPTY: &str = "the answer is empty";
-
 /// Watches the calls of one client. Clones are the same observer.
 #[derive(Clone, Debug)]
 pub struct Observer {
@@ -111,21 +108,25 @@ impl Intercept for Observer {
         Ok(())
     }
 
-    /// Services that answer in JSON take an empty body for an empty object: a list that failed would be a list of
-    /// nothing.
+    /// The SDK takes an empty JSON body for an empty object, and XML that was cut off for XML that ends there: a list
+    /// that failed would be a list of nothing.
     fn read_after_deserialization(
         &self,
         context: &AfterDeserializationInterceptorContextRef<'_>,
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        let answer = context.response();
+        let Some(body) = answer.body().bytes().filter(|_| answer.status().is_success()) else {
+            return Ok(());
+        };
         let looks =
             |call: &str| ["Describe", "Get", "List"].iter().any(|verb| call.starts_with(verb));
-        let answer = context.response();
-        let is_empty = answer.body().bytes().is_some_and(<[u8]>::is_empty);
-        let is_read = cfg.load::<Metadata>().is_some_and(|call| looks(call.name()));
-        if is_read && is_empty && answer.status().is_success() {
-            return Err(EMPTY.into());
+        if body.is_empty() && cfg.load::<Metadata>().is_some_and(|call| looks(call.name())) {
+            return Err("the answer is empty".into());
+        }
+        if body.starts_with(b"<") && !is_whole(body) {
+            return Err("the answer was cut off".into());
         }
         Ok(())
     }
@@ -152,6 +153,18 @@ fn origin(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + 3);
     let end = url[host..].find(['/', '?']).map_or(url.len(), |at| host + at);
     &url[..end]
+}
+
+/// Whether XML ends with the element that it begins with.
+fn is_whole(xml: &[u8]) -> bool {
+    let position = |text: &[u8], part: &[u8]| text.windows(part.len()).position(|at| at == part);
+    let start =
+        if xml.starts_with(b"<?") { position(xml, b"?>").map_or(0, |at| at + 2) } else { 0 };
+    let root = xml[start..].trim_ascii();
+    let length = root.iter().position(|byte| b" \t\r\n/>".contains(byte)).unwrap_or(root.len());
+    let name = root[..length].strip_prefix(b"<").unwrap_or_default();
+    let closing = [b"</", name, b">"].concat();
+    root.ends_with(&closing) || (root.ends_with(b"/>") && !root[1..].contains(&b'<'))
 }
 
 fn request_id(answer: &HttpResponse) -> Option<&str> {
@@ -190,6 +203,20 @@ mod tests {
         assert_eq!(origin("http://127.0.0.1:4566/?Action=X"), "http://127.0.0.1:4566");
         assert_eq!(origin("https://iam.amazonaws.com"), "https://iam.amazonaws.com");
         assert_eq!(origin("https://a.b?x=/y"), "https://a.b");
+    }
+
+    #[test]
+    fn xml_that_was_cut_off_is_noticed() {
+        let check = |xml: &str, expect: bool| assert_eq!(is_whole(xml.as_bytes()), expect, "{xml}");
+        check("<A><b/></A>", true);
+        check("<?xml version=\"1.0\"?>\n<A xmlns=\"x\"><b>1</b></A>\n", true);
+        check("<A/>", true);
+        check("<A xmlns=\"x\" />", true);
+        check("<A><b>1</b>", false);
+        check("<A><b/>", false);
+        check("<A><it", false);
+        check("<A", false);
+        check("<?xml version", false);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::types::{Home, Types};
 use crate::base::{Address, Id, Mode, StackName, TypeName};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::plan::{Live, LiveWorld, Owner, Scope, Slot, Status};
-use crate::provider::{ListRequest, ReadRequest, Writer, tags};
+use crate::provider::{ErrorClass, ListRequest, ReadRequest, Writer, tags};
 
 /// Lists at a time.
 const LISTS: usize = 16;
@@ -480,10 +480,18 @@ fn conflict(address: &Address, claimants: &[Arc<Live>]) -> Diagnostic {
 }
 
 fn no_hints(error: &crate::provider::Error) -> Diagnostic {
+    let help = match error.class {
+        ErrorClass::Denied => "Allow tag:GetResources to the identity that runs this.".to_owned(),
+        _ => error.help.clone().unwrap_or_else(|| "See whether it can be reached.".to_owned()),
+    };
+    let detail = error.detail();
+    let end = if detail.ends_with('.') { "" } else { "." };
     Diagnostic::warning(
         824,
         "The tag index cannot be read",
-        format!("{error}. Objects of types that neither the configuration nor the ledger names are not looked for."),
+        format!(
+            "{detail}{end} Objects of types that neither the configuration nor the ledger names are not looked for."
+        ),
     )
-    .help("Allow tag:GetResources to the identity that runs this.")
+    .help(help)
 }

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::sandbox::{Run, Sandbox};
+use crate::sandbox::Sandbox;
 use crate::stand_in::{Reply, StandIn, VPC, call, ec2_error, empty, fails, plan_fails, sandbox};
 
 /// A cloud that refuses every call with this code, each service in its own words.
@@ -73,13 +73,12 @@ fn credentials_that_do_not_work_are_told_once_with_what_to_do() {
         let mut sandbox = sandbox(&server.url);
         sandbox.write("main.tf", format!("{VPC}\n{OTHERS}"));
         let run = fails(&sandbox, "plan", title);
-        let flat = flat(&run);
         assert!(
-            flat.contains("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the environment"),
+            run.says("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the environment"),
             "{run}"
         );
-        assert!(flat.contains(code), "{run}");
-        assert!(flat.contains(help), "{code}: {run}");
+        assert!(run.says(code), "{run}");
+        assert!(run.says(help), "{code}: {run}");
         sandbox.write("main.tf", VPC);
         plan_fails(&mut sandbox, title);
     }
@@ -100,11 +99,6 @@ resource "aws_ssm_parameter" "p" {
 data "aws_caller_identity" "me" {}
 "#;
 
-/// Standard error without its line breaks.
-fn flat(run: &Run) -> String {
-    run.err.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// A folder with nothing in the environment that would name credentials.
 fn without_keys(server: &StandIn) -> Sandbox {
     let mut sandbox = sandbox(&server.url);
@@ -121,7 +115,7 @@ fn missing_credentials_are_told_and_nobody_is_waited_for() {
         sandbox.set("AWS_EC2_METADATA_DISABLED", metadata);
         let began = Instant::now();
         let run = plan_fails(&mut sandbox, "There are no credentials");
-        assert!(flat(&run).contains("AWS_PROFILE"), "{run}");
+        assert!(run.says("AWS_PROFILE"), "{run}");
         assert!(began.elapsed() < Duration::from_mins(1), "{:?}: {run}", began.elapsed());
     }
     assert!(!server.asked().iter().any(|call| call == "DescribeVpcs"), "{:?}", server.asked());
@@ -133,7 +127,7 @@ fn a_profile_that_is_not_there_is_told() {
     let mut sandbox = without_keys(&server);
     sandbox.set("AWS_PROFILE", "nobody");
     let run = fails(&sandbox, "plan", "credentials");
-    assert!(flat(&run).contains("profile \"nobody\" (AWS_PROFILE)"), "{run}");
+    assert!(run.says("profile \"nobody\" (AWS_PROFILE)"), "{run}");
     sandbox.set("AWS_PROFILE", "");
     plan_fails(&mut sandbox, "There are no credentials");
 }
@@ -150,8 +144,8 @@ fn a_credential_process_that_fails_is_told_with_its_own_words() {
     sandbox.set("AWS_CONFIG_FILE", config.to_str().expect("a path"));
     sandbox.set("AWS_PROFILE", "helped");
     let run = plan_fails(&mut sandbox, "The credentials do not work");
-    assert!(flat(&run).contains("the vault is locked."), "{run}");
-    assert!(flat(&run).contains("profile \"helped\""), "{run}");
+    assert!(run.says("the vault is locked."), "{run}");
+    assert!(run.says("profile \"helped\""), "{run}");
 }
 
 #[test]
@@ -163,7 +157,7 @@ fn the_profile_of_the_block_comes_before_keys_of_the_environment() {
     sandbox.set("AWS_CONFIG_FILE", config.to_str().expect("a path"));
     sandbox.write("main.tf", VPC.replace("region =", "profile = \"helped\"\n  region ="));
     let run = fails(&sandbox, "plan", "The credentials do not work");
-    assert!(flat(&run).contains("the provider block's profile \"helped\""), "{run}");
+    assert!(run.says("the provider block's profile \"helped\""), "{run}");
 }
 
 #[test]
@@ -175,7 +169,7 @@ fn credentials_that_expire_during_an_apply_end_it_with_one_error() {
     let mut sandbox = sandbox(&server.url);
     sandbox.write("main.tf", VPC.replace("cidr_block", "count = 20\n  cidr_block"));
     let run = fails(&sandbox, "apply -auto-approve -parallelism=2", "The credentials have expired");
-    assert!(run.err.contains("main.tf:6"), "{run}");
+    assert!(run.says("main.tf:6"), "{run}");
     let asked = server.asked().iter().filter(|call| *call == "CreateVpc").count();
     assert!(asked <= 4, "nothing new is started: {asked}");
     let well = StandIn::of(empty);

@@ -175,7 +175,7 @@ fn blocks_that_cannot_be_followed_are_told_where_they_are() {
         sandbox.write("imports.tf", text);
         let run = sandbox.run("plan -no-color").fails(words);
         assert_eq!(run.err.matches("Error: ").count(), 1, "{run}");
-        assert!(run.err.contains("imports.tf:"), "{run}");
+        assert!(run.says("imports.tf:"), "{run}");
     }
     sandbox.write("imports.tf", block("aws_ssm_parameter.a", "\"/a\""));
     sandbox.run("plan").ok();
@@ -191,12 +191,12 @@ fn a_block_does_not_take_what_is_somebody_elses() {
     let second = sandbox.read("main.tf").replace("\"a\"", "\"b\"");
     sandbox.write("imports.tf", format!("{import}{second}"));
     let run = sandbox.run("plan").fails("The object belongs to somebody else");
-    assert!(run.err.contains("aws_ssm_parameter.a"), "{run}");
-    assert!(run.err.contains("imports.tf:2"), "{run}");
+    assert!(run.says("aws_ssm_parameter.a"), "{run}");
+    assert!(run.says("imports.tf:2"), "{run}");
     sandbox.give_live("aws_ssm_parameter", "other");
     sandbox.write(".terrace/journal-0.jsonl", "");
     sandbox.write("main.tf", "");
     let run = sandbox.run("apply -auto-approve").fails("The object belongs to somebody else");
-    assert!(run.err.contains("the stack \"other\""), "{run}");
+    assert!(run.says("the stack \"other\""), "{run}");
     assert_eq!(run.err.matches("Error: ").count(), 1, "{run}");
 }

@@ -156,11 +156,14 @@ impl Run {
     #[track_caller]
     pub fn fails(self, words: &str) -> Self {
         assert_eq!(self.code, 1, "{}\n{}", self.out, self.err);
-        // Long texts are wrapped.
-        let wrapped = self.err.split_whitespace().collect::<Vec<_>>().join(" ");
-        let found = self.err.contains(words) || wrapped.contains(words);
-        assert!(found, "{words:?} is not in\n{}", self.err);
+        assert!(self.says(words), "{words:?} is not in\n{}", self.err);
         self
+    }
+
+    /// Whether these words are on standard error, on however many lines.
+    pub fn says(&self, words: &str) -> bool {
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.err.contains(words) || flat(&self.err).contains(&flat(words))
     }
 }
 

@@ -104,9 +104,9 @@ fn a_name_that_somebody_else_has_is_told_with_how_to_adopt_it() {
         sandbox.write(".terrace/journal-0.jsonl", "");
         let run = sandbox.run("apply -auto-approve -no-color").fails("The name is taken");
         assert_eq!(run.err.matches("Error: ").count(), 1, "{run}");
-        assert!(run.err.contains(&format!("terrace import '{}' '", one.address())), "{run}");
-        assert!(run.err.contains("of stack other"), "{run}");
-        assert!(run.err.contains("main.tf:17"), "{run}");
+        assert!(run.says(&format!("terrace import '{}' '", one.address())), "{run}");
+        assert!(run.says("of stack other"), "{run}");
+        assert!(run.says("main.tf:17"), "{run}");
         sandbox.write("main.tf", one.text("shop-2"));
         sandbox.run("apply -auto-approve").ok();
         sandbox.run("plan -detailed-exitcode").ok();
@@ -123,7 +123,7 @@ fn a_saved_plan_is_refused_once_its_object_was_deleted_by_hand() {
         sandbox.remove_live(one.type_name);
         let run = sandbox.run("apply p").fails("The plan is stale");
         assert_eq!(run.err.matches("Error: ").count(), 1, "{run}");
-        assert!(run.err.contains(&one.address()), "{run}");
+        assert!(run.says(&one.address()), "{run}");
         let run = sandbox.run("apply -auto-approve -no-color").ok();
         assert!(run.out.contains("1 added, 0 changed, 0 destroyed"), "{run}");
         sandbox.run("plan -detailed-exitcode").ok();
@@ -140,7 +140,7 @@ fn a_saved_plan_is_refused_once_its_object_was_changed_by_hand() {
         sandbox.change_live(one.type_name, one.by_hand);
         let run = sandbox.run("apply p").fails("The plan is stale");
         assert_eq!(run.err.matches("Error: ").count(), 1, "{run}");
-        assert!(run.err.contains(&one.address()), "{run}");
+        assert!(run.says(&one.address()), "{run}");
         let run = sandbox.run("apply -auto-approve -no-color").ok();
         assert!(run.out.contains("0 added, 1 changed, 0 destroyed"), "{run}");
         sandbox.run("plan -detailed-exitcode").ok();

@@ -155,7 +155,7 @@ async fn again(
         return Err(CommandError::reported());
     }
     let document = json::plan(&made.outcome, serde_json::Value::Null, &file.time.to_string());
-    let differences = file.differences(&document);
+    let differences = file.differences(&document, &made.outcome.plan);
     if !differences.is_empty() {
         let detail = format!(
             "Since the plan was made something changed, and it would do something else now at: {}",

@@ -3,10 +3,39 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::base::Digest;
+use crate::plan::{Plan, Step, diff};
 
-/// Digests of what the document of a plan says is done, by address.
+/// Digests of what a plan does, by address: of what its document says, and of what is sensitive and the document
+/// leaves out.
 #[must_use]
-pub fn digests(document: &Json) -> Vec<(String, Digest)> {
+pub fn digests(document: &Json, plan: &Plan) -> Vec<(String, Digest)> {
+    let mut digests: Vec<_> = plan.steps.iter().flat_map(hidden).collect();
+    digests.extend(told(document));
+    digests
+}
+
+/// Sensitive attributes that a step changes, each with what it is and what it will be.
+fn hidden(step: &Step) -> Vec<(String, Digest)> {
+    let (Some(prior), Some(planned)) = (&step.prior, &step.planned) else { return Vec::new() };
+    let entries = prior.as_entries().into_iter().flatten();
+    let changed = entries.filter_map(|(name, before)| {
+        let after = planned.attribute(name)?;
+        let is_hidden = before.deep_marks().is_sensitive() || after.deep_marks().is_sensitive();
+        let (before, after) = (diff::digest(before), diff::digest(after));
+        if !is_hidden || before == after {
+            return None;
+        }
+        let bytes = |digest: &Option<Digest>| {
+            digest.as_ref().map(|digest| digest.as_str().to_owned()).unwrap_or_default()
+        };
+        let (before, after) = (bytes(&before), bytes(&after));
+        let parts = [name.as_bytes(), before.as_bytes(), after.as_bytes()];
+        Some((step.address.to_string(), Digest::of_parts(parts)))
+    });
+    changed.collect()
+}
+
+fn told(document: &Json) -> Vec<(String, Digest)> {
     let mut digests = Vec::new();
     let digest = |value: &Json| Digest::of(value.to_string());
     for change in document["resource_changes"].as_array().into_iter().flatten() {
@@ -70,15 +99,15 @@ mod tests {
     #[test]
     fn only_what_is_decided_counts() {
         let update = |before, after| document(json!(["update"]), before, after, json!({"c": true}));
-        let one = digests(&update(json!({"a": 1, "b": 1, "c": 1}), json!({"a": 2, "b": 1})));
-        let moved = digests(&update(json!({"a": 1, "b": 9, "c": 9}), json!({"a": 2, "b": 9})));
+        let one = told(&update(json!({"a": 1, "b": 1, "c": 1}), json!({"a": 2, "b": 1})));
+        let moved = told(&update(json!({"a": 1, "b": 9, "c": 9}), json!({"a": 2, "b": 9})));
         assert_eq!(one, moved, "an attribute that does not change may move");
-        let other = digests(&update(json!({"a": 7, "b": 1, "c": 1}), json!({"a": 2, "b": 1})));
+        let other = told(&update(json!({"a": 7, "b": 1, "c": 1}), json!({"a": 2, "b": 1})));
         assert_ne!(one, other, "what is to change was something else");
-        let more = digests(&update(json!({"a": 1, "b": 9, "c": 1}), json!({"a": 2, "b": 1})));
+        let more = told(&update(json!({"a": 1, "b": 9, "c": 1}), json!({"a": 2, "b": 1})));
         assert_ne!(one, more, "something else is to change too");
         let gone = |before| document(json!(["delete"]), before, Json::Null, json!({}));
-        assert_eq!(digests(&gone(json!({"a": 1}))), digests(&gone(json!({"a": 2}))));
-        assert_ne!(one, digests(&gone(json!({"a": 1}))));
+        assert_eq!(told(&gone(json!({"a": 1}))), told(&gone(json!({"a": 2}))));
+        assert_ne!(one, told(&gone(json!({"a": 1}))));
     }
 }

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::error::{CommandError, Kind};
 use super::settings::{Cloud, PlanMode, Planning, Refresh};
 use crate::base::{Digest, PhaseName, StackName};
-use crate::plan::{Given, Origin, Outcome, VariableInput};
+use crate::plan::{Given, Origin, Outcome, Plan, VariableInput};
 use crate::value::json::{from_json_as, to_json, type_from_json, type_to_json};
 use crate::world::Snapshot;
 
@@ -153,7 +153,7 @@ impl PlanFile {
             variables: making.variables.iter().filter(kept).filter_map(Variable::of).collect(),
             ledger: making.ledger,
             files: making.files,
-            digests: essence::digests(&shown.document),
+            digests: essence::digests(&shown.document, &outcome.plan),
             document: shown.document,
             text: shown.text,
         }
@@ -207,8 +207,8 @@ impl PlanFile {
 
     /// Addresses at which another plan does something else than this one.
     #[must_use]
-    pub fn differences(&self, document: &Json) -> Vec<String> {
-        let now = essence::digests(document);
+    pub fn differences(&self, document: &Json, plan: &Plan) -> Vec<String> {
+        let now = essence::digests(document, plan);
         let lacks = |all: &[(String, Digest)], one: &(String, Digest)| !all.contains(one);
         let mut names: Vec<String> = self
             .digests
