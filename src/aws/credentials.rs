@@ -56,7 +56,7 @@ impl Origin {
             let help = "Run the profile's credential_process by hand; it has to print credentials as JSON.";
             return (None, help.to_owned());
         }
-        if says(&["no credentials", "not loaded", "no providers in chain"]) {
+        if says(&["no credentials", "imds"]) {
             return (Some("There are no credentials"), self.supply());
         }
         if says(&["expired"]) {

@@ -144,6 +144,10 @@ fn credentials(text: &str) -> &str {
     if text.contains("no credentials found in chain") {
         return "no credentials were found";
     }
+    // The last of the chain: where it is not reached there is no instance whose role it could tell.
+    if text.contains("IMDS") {
+        return "no credentials were found, and the instance's metadata (IMDS) tells none";
+    }
     let (_, reason) = text.split_once("while loading credentials: ").unwrap_or(("", text));
     reason.trim_end()
 }

@@ -250,7 +250,9 @@ mod tests {
     use crate::world::memory::FixedEnvironment;
 
     fn block(arguments: &[(&str, Value)]) -> Value {
-        Value::object(arguments.iter().map(|(name, value)| ((*name).into(), value.clone())))
+        Value::object(
+            arguments.iter().map(|(name, value)| (ecow::EcoString::from(*name), value.clone())),
+        )
     }
 
     #[test]

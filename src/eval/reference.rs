@@ -3,7 +3,8 @@
 use ecow::EcoString;
 
 use crate::diag::Span;
-use crate::syntax::ast::{Expr, ExprKind, Ident, ObjectKey, Template, TemplatePart};
+use crate::syntax::ast::{Expr, ExprKind, Ident, Template};
+use crate::syntax::{self, Arguments, Asked};
 use crate::value::Value;
 
 /// `aws_vpc.main[0].id`: a root and the steps from it.
@@ -79,162 +80,47 @@ impl Step<'_> {
 /// that are not literals ending a reference.
 #[must_use]
 pub fn references(expr: &Expr) -> Vec<Reference<'_>> {
-    let mut walk = Walk { found: Vec::new(), bound: Vec::new() };
-    walk.expr(expr);
-    walk.found
+    let mut found = Vec::new();
+    syntax::asked(expr, Arguments::Followed, |asked| found.extend(reference(asked)));
+    found
 }
 
 /// The same for a template.
 #[must_use]
 pub fn template_references(template: &Template) -> Vec<Reference<'_>> {
-    let mut walk = Walk { found: Vec::new(), bound: Vec::new() };
-    walk.parts(&template.parts);
-    walk.found
+    let mut found = Vec::new();
+    syntax::asked_by_template(template, |asked| found.extend(reference(asked)));
+    found
+}
+
+/// The reference that is asked for, if it is one.
+fn reference(asked: Asked<'_>) -> Option<Reference<'_>> {
+    let Asked::Name(expr) = asked else { return None };
+    let mut steps = Vec::new();
+    let mut base = expr;
+    loop {
+        base = match &base.kind {
+            ExprKind::Attr { on, name } => {
+                steps.push(Step::Attr(name));
+                on
+            }
+            ExprKind::Index { on, key, .. } => {
+                steps.push(Step::Index { key: literal_key(key)?, span: key.span });
+                on
+            }
+            ExprKind::Variable(root) => {
+                steps.reverse();
+                return Some(Reference { root, root_span: base.span, steps, span: expr.span });
+            }
+            _ => return None,
+        };
+    }
 }
 
 /// The literal that an index key is, if it is one: such keys are part of a reference.
 pub(super) fn literal_key(key: &Expr) -> Option<Value> {
     match &key.kind {
         ExprKind::Number(number) => Some(Value::number(number.clone())),
-        ExprKind::Template(template) => match template.parts.as_slice() {
-            [] => Some(Value::string("")),
-            [TemplatePart::Literal(text, _)] => Some(Value::string(text.clone())),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-struct Walk<'a> {
-    found: Vec<Reference<'a>>,
-    bound: Vec<&'a EcoString>,
-}
-
-impl<'a> Walk<'a> {
-    fn expr(&mut self, expr: &'a Expr) {
-        match &expr.kind {
-            ExprKind::Null
-            | ExprKind::Bool(_)
-            | ExprKind::Number(_)
-            | ExprKind::SplatItem
-            | ExprKind::Invalid => {}
-            ExprKind::Variable(_) | ExprKind::Attr { .. } | ExprKind::Index { .. } => {
-                self.chain(expr);
-            }
-            ExprKind::Template(template) => self.parts(&template.parts),
-            ExprKind::Splat { on, each, .. } => {
-                self.expr(on);
-                self.expr(each);
-            }
-            ExprKind::Call { args, .. } | ExprKind::Tuple(args) => {
-                for arg in args {
-                    self.expr(arg);
-                }
-            }
-            ExprKind::Object(items) => {
-                for item in items {
-                    if let ObjectKey::Expr(key) = &item.key {
-                        self.expr(key);
-                    }
-                    self.expr(&item.value);
-                }
-            }
-            ExprKind::For(each) => {
-                self.expr(&each.collection);
-                self.within(each.key_name.as_ref(), &each.value_name, |walk| {
-                    each.key.iter().for_each(|key| walk.expr(key));
-                    walk.expr(&each.value);
-                    each.condition.iter().for_each(|condition| walk.expr(condition));
-                });
-            }
-            ExprKind::Conditional { condition, yes, no } => {
-                self.expr(condition);
-                self.expr(yes);
-                self.expr(no);
-            }
-            ExprKind::Binary { left, right, .. } => {
-                self.expr(left);
-                self.expr(right);
-            }
-            ExprKind::Unary { operand, .. } => self.expr(operand),
-            ExprKind::Parens(inner) => self.expr(inner),
-        }
-    }
-
-    fn within(&mut self, key: Option<&'a Ident>, value: &'a Ident, walk: impl FnOnce(&mut Self)) {
-        let before = self.bound.len();
-        self.bound.extend(key.map(|key| &key.name));
-        self.bound.push(&value.name);
-        walk(self);
-        self.bound.truncate(before);
-    }
-
-    fn parts(&mut self, parts: &'a [TemplatePart]) {
-        for part in parts {
-            match part {
-                TemplatePart::Literal(..) => {}
-                TemplatePart::Interpolation(expr) => self.expr(expr),
-                TemplatePart::If { condition, yes, no, .. } => {
-                    self.expr(condition);
-                    self.parts(yes);
-                    self.parts(no);
-                }
-                TemplatePart::For { key_name, value_name, collection, body, .. } => {
-                    self.expr(collection);
-                    self.within(key_name.as_ref(), value_name, |walk| walk.parts(body));
-                }
-            }
-        }
-    }
-
-    /// A root with steps; or steps into something that has no root.
-    fn chain(&mut self, expr: &'a Expr) {
-        let mut links = Vec::new();
-        let mut base = expr;
-        while let ExprKind::Attr { on, .. } | ExprKind::Index { on, .. } = &base.kind {
-            links.push(base);
-            base = on;
-        }
-        links.reverse();
-        let mut reference = match &base.kind {
-            ExprKind::Variable(root) if !self.bound.contains(&root) => Some(Reference {
-                root,
-                root_span: base.span,
-                steps: Vec::with_capacity(links.len()),
-                span: base.span,
-            }),
-            ExprKind::Variable(_) => None,
-            _ => {
-                self.expr(base);
-                None
-            }
-        };
-        let mut keys = Vec::new();
-        for link in links {
-            let step = match &link.kind {
-                ExprKind::Attr { name, .. } => Some(Step::Attr(name)),
-                ExprKind::Index { key, .. } => {
-                    if let Some(literal) = literal_key(key) {
-                        Some(Step::Index { key: literal, span: key.span })
-                    } else {
-                        keys.push(&**key);
-                        None
-                    }
-                }
-                _ => None,
-            };
-            match (step, &mut reference) {
-                (Some(step), Some(open)) => {
-                    open.span = link.span;
-                    open.steps.push(step);
-                }
-                (None, open @ Some(_)) => self.found.extend(open.take()),
-                (_, None) => {}
-            }
-        }
-        self.found.extend(reference);
-        for key in keys {
-            self.expr(key);
-        }
+        _ => key.as_text().map(Value::string),
     }
 }

@@ -10,6 +10,7 @@
 //! | `json` | the JSON form, and JSON itself |
 //! | `format` | the canonical layout |
 //! | `traversal` | expressions that are plain references |
+//! | `names` | what an expression asks its scope for |
 //! | `unfinished` | whether an expression goes on in the next line |
 //! | `problem` | code and title of every kind of error |
 
@@ -17,6 +18,7 @@ pub mod ast;
 mod format;
 mod json;
 mod lexer;
+mod names;
 mod parse;
 mod parser;
 mod problem;
@@ -28,6 +30,7 @@ mod unfinished;
 
 pub use format::format;
 pub use json::{parse_json, parse_json_file};
+pub use names::{Arguments, Asked, asked, asked_by_template};
 pub use parse::{MAX_SIZE, decode, parse_bytes, parse_expr, parse_file, parse_template, too_large};
 pub use parser::MAX_DEPTH;
 pub use traversal::{Traversal, TraversalStep, parse_traversal};

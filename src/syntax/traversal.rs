@@ -71,6 +71,26 @@ impl Expr {
         Some(Traversal { root, steps, span: self.span })
     }
 
+    /// The first name of the plain reference that the expression is, if it is one.
+    #[must_use]
+    pub fn root_name(&self) -> Option<&str> {
+        let mut at = self;
+        loop {
+            at = match &at.kind {
+                ExprKind::Attr { on, .. } => on,
+                ExprKind::Index { on, key, .. } if key.is_literal_key() => on,
+                ExprKind::Variable(name) => return Some(name),
+                _ => return None,
+            };
+        }
+    }
+
+    /// Whether the expression, as a key, is part of a reference: a number, or a text without interpolations.
+    #[must_use]
+    pub fn is_literal_key(&self) -> bool {
+        matches!(self.kind, ExprKind::Number(_)) || self.as_text().is_some()
+    }
+
     /// The single bare word that the expression is, if it is one: `string`, `all`, also `null` and `true`.
     #[must_use]
     pub fn as_keyword(&self) -> Option<&str> {

@@ -61,7 +61,7 @@ const TYPES: [Unique; 7] = [
     },
     Unique {
         type_name: "aws_ssm_parameter",
-        arguments: "name = \"NAME\"\ntype = \"String\"\nvalue = \"one\"",
+        arguments: "name = \"NAME\"\ntype = \"SecureString\"\nvalue = \"one\"",
         change: ("\"one\"", "\"two\""),
         by_hand: |value| value["value"] = "by hand".into(),
     },
@@ -102,6 +102,9 @@ fn a_name_that_somebody_else_has_is_told_with_how_to_adopt_it() {
         let sandbox = one.applied();
         sandbox.give_live(one.type_name, "other");
         sandbox.write(".terrace/journal-0.jsonl", "");
+        // Another request than the one that made it: the same one would be answered as before.
+        let (before, after) = one.change;
+        sandbox.write("main.tf", one.text("shop").replace(before, after));
         let run = sandbox.run("apply -auto-approve -no-color").fails("The name is taken");
         assert_eq!(run.err.matches("Error: ").count(), 1, "{run}");
         assert!(run.says(&format!("terrace import '{}' '", one.address())), "{run}");
