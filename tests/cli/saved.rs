@@ -101,6 +101,20 @@ fn a_plan_whose_objects_changed_since_is_refused() {
 }
 
 #[test]
+fn a_plan_whose_sensitive_values_changed_since_is_refused() {
+    let sandbox = Sandbox::of(
+        "variable \"v\" {\n  default = \"one\"\n}\n\nresource \"terraform_data\" \"a\" {\n  input = sensitive(var.v)\n}\n",
+    );
+    sandbox.run("apply -auto-approve").ok();
+    sandbox.run("plan -out=p -var v=two").ok();
+    sandbox.run("apply -auto-approve -var v=three").ok();
+    let run = sandbox.run("apply p").fails("The plan is stale");
+    assert!(run.says("terraform_data.a"), "{run}");
+    sandbox.run("apply -auto-approve -var v=one").ok();
+    sandbox.run("apply p").ok();
+}
+
+#[test]
 fn a_plan_is_applied_with_its_own_options_and_values() {
     let sandbox = sandbox();
     sandbox.run("plan -out=p -var name=two").ok();

@@ -61,9 +61,9 @@ const TYPES: [Unique; 7] = [
     },
     Unique {
         type_name: "aws_ssm_parameter",
-        arguments: "name = \"NAME\"\ntype = \"SecureString\"\nvalue = \"one\"",
+        arguments: "name = \"NAME\"\ntype = \"String\"\nvalue = \"v\"\ndescription = \"one\"",
         change: ("\"one\"", "\"two\""),
-        by_hand: |value| value["value"] = "by hand".into(),
+        by_hand: |value| value["description"] = "by hand".into(),
     },
     Unique {
         type_name: "aws_security_group",
