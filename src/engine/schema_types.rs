@@ -127,7 +127,7 @@ fn difference(schema: &Schema, desired: &Value, live: &Value) -> Difference {
 fn default_tags(desired: &Value) -> ProviderTags {
     let tags = desired.attribute("tags").and_then(Value::as_entries);
     let all = desired.attribute("tags_all").and_then(Value::as_entries).into_iter().flatten();
-    let default = all.filter(|(key, _)| tags.is_none_or(|tags| !tags.contains_key(*key)));
+    let default = all.filter(|(key, _)| tags.is_none_or(|tags| !tags.contains_key(key)));
     let default = default.map(|(key, value)| (key.clone(), value.clone())).collect();
     ProviderTags { default, ..ProviderTags::default() }
 }

@@ -37,14 +37,14 @@ fn compare(at: &AttrPath, planned: &Value, now: &Value, broken: &mut Vec<AttrPat
             }
         }
         (Kind::Map(_, a) | Kind::Object(a), Kind::Map(_, b) | Kind::Object(b)) => {
-            for (name, a) in a.iter() {
+            for (name, a) in a {
                 let at = at.join(PathStep::Name(name.clone()));
                 match b.get(name) {
                     Some(b) => compare(&at, a, b, broken),
                     None => broken.push(at),
                 }
             }
-            for name in b.keys().filter(|name| !a.contains_key(*name)) {
+            for name in b.keys().filter(|name| !a.contains_key(name)) {
                 broken.push(at.join(PathStep::Name(name.clone())));
             }
         }

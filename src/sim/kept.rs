@@ -93,7 +93,9 @@ impl Kept {
             let change: Change = parse(&*disk, &name, line.as_bytes())?;
             (store.draws, store.elapsed) = (change.draws, change.elapsed);
             insert_all(&mut store, change.objects, &registry);
-            change.gone.iter().for_each(|(type_name, id)| store.remove(type_name, id));
+            for (type_name, id) in change.gone {
+                store.remove(&type_name, &id);
+            }
         }
         store.forget_changes();
         let changes = match (&changes, lines.cut_off) {

@@ -71,6 +71,8 @@ impl Store {
         let is_gone = |object: &Object| object.gone_at.is_some_and(|gone| now >= gone);
         let gone = self.all().filter(|object| is_gone(object));
         let gone: Vec<_> = gone.map(|o| (o.type_name.clone(), o.id.clone())).collect();
-        gone.iter().for_each(|(type_name, id)| self.remove(type_name, id));
+        for (type_name, id) in gone {
+            self.remove(&type_name, &id);
+        }
     }
 }

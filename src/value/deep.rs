@@ -121,7 +121,7 @@ fn for_each_child(value: &Value, mut visit: impl FnMut(PathStep, &Value)) {
             }
         }
         Kind::Map(_, entries) | Kind::Object(entries) => {
-            for (name, element) in entries.iter() {
+            for (name, element) in entries {
                 visit(PathStep::Name(name.clone()), element);
             }
         }

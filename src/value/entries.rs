@@ -60,7 +60,6 @@ impl Entries {
     }
 
     /// Names with values, in order.
-    #[must_use]
     pub fn iter(&self) -> Iter<'_> {
         self.0.iter().map(|(name, value)| (name, value))
     }

@@ -78,7 +78,7 @@ fn write_key(framework: Framework, value: &Value, out: &mut String) {
         }
         Kind::Map(_, entries) | Kind::Object(entries) => {
             out.push('{');
-            for (name, value) in entries.iter() {
+            for (name, value) in entries {
                 write!(out, "{name:?}=").expect("a String takes everything");
                 write_key(framework, value, out);
                 out.push(',');

@@ -116,7 +116,7 @@ impl Walk<'_> {
                 }
             }
             Kind::Map(_, objects) => {
-                for (name, object) in objects.iter() {
+                for (name, object) in objects {
                     self.block(&nested.block, object, &step(path, name));
                 }
             }
