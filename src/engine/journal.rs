@@ -77,6 +77,9 @@ pub struct Entry {
     /// The whole object as the last run that wrote saw it, without what others own of it: foreign tags. None where no
     /// run saw it to the end. Kept sealed.
     pub seen: Option<Value>,
+    /// What the configuration said of attributes that something else may move, when it was last applied. None where no
+    /// run knew it. Kept sealed.
+    pub configured: Option<BTreeMap<EcoString, Value>>,
     /// Why the object is to be replaced although the cloud finds nothing wrong with it: a provisioner failed.
     pub tainted: Option<EcoString>,
     /// The objects that it depends on, which must outlive it.

@@ -120,6 +120,7 @@ fn young(task: &Task<'_>, desired: &Value, id: &Id, after: &[Address]) -> Entry 
         id: id.clone(),
         kept: task.shell.types.never_told(type_name, desired),
         seen: None,
+        configured: None,
         tainted: None,
         after: after.to_vec(),
         age: Duration::ZERO,

@@ -139,6 +139,7 @@ impl Recovery {
             id: live.id.clone(),
             kept: self.types.never_told(&intent.type_name, &intent.desired),
             seen: None,
+            configured: None,
             tainted: None,
             after: intent.after.clone(),
             age: std::time::Duration::ZERO,

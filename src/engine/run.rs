@@ -238,7 +238,11 @@ impl<'a> Run<'a> {
         }
         let known = self.shell.journal.entry(&step.address, step.generation);
         known.is_none_or(|entry| {
-            entry.id != *id || entry.after != self.after(step) || !is_seen(&entry, step)
+            let configured = self.resolver.configured(step);
+            entry.id != *id
+                || entry.after != self.after(step)
+                || configured.is_some() && entry.configured != configured
+                || !is_seen(&entry, step)
         })
     }
 
@@ -254,6 +258,7 @@ impl<'a> Run<'a> {
             order.decided = self.resolver.decided(step);
             order.desired = Some(desired);
         }
+        order.configured = self.resolver.configured(step);
         if let (Action::Delete, Some(prior)) = (step.action, &step.prior) {
             let (provisioners, problems) = self.resolver.provisioners(step, prior);
             if problems.has_errors() {

@@ -120,6 +120,7 @@ fn difference(schema: &Schema, desired: &Value, live: &Value) -> Difference {
         region: desired.attribute("region").and_then(Value::as_str),
         sent: None,
         seen: None,
+        configured: None,
     })
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Order {
     pub desired: Option<Value>,
     /// What the configuration decides of that, where it is known apart; see [`crate::plan::Resolver::decided`].
     pub decided: Option<Value>,
+    /// What the configuration says of what something else may move, for the manifest.
+    pub configured: Option<BTreeMap<EcoString, Value>>,
     /// What it depends on, for the manifest.
     pub after: Vec<Address>,
     /// Commands that run before a delete.
@@ -76,6 +78,7 @@ async fn create(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     }
     let (value, problems) = converge(task, &mut id, &desired, &mut entry).await?;
     entry.seen = Some(owned(task, &desired, &value));
+    entry.configured = order.configured;
     task.shell.journal.remember(&entry);
     Ok(Done { value: Some(value), counts, problems })
 }
@@ -373,6 +376,7 @@ fn entry(task: &Task<'_>, id: &Id, order: &Order) -> Entry {
         id: id.clone(),
         kept: BTreeMap::new(),
         seen: None,
+        configured: order.configured.clone(),
         tainted: None,
         after: order.after.clone(),
         age: std::time::Duration::ZERO,

@@ -236,6 +236,9 @@ impl Ledger {
             if !sent.is_empty() {
                 remembered.write_only.insert(entry.address.clone(), sent);
             }
+            if let Some(configured) = entry.configured {
+                remembered.configured.insert(entry.address.clone(), configured);
+            }
             if entry.tainted.is_some() {
                 remembered.tainted.insert(entry.address.clone());
             }

@@ -104,10 +104,13 @@ impl Inner {
             && known.tainted == entry.tainted
             && known.after == entry.after
             && known.kept.is_some() != entry.kept.is_empty()
-            && known.seen.is_some() == entry.seen.is_some();
+            && known.seen.is_some() == entry.seen.is_some()
+            && known.configured.is_some() == entry.configured.is_some();
         plain && {
             let known = self.entry(known);
-            known.kept == entry.kept && known.seen == entry.seen
+            known.kept == entry.kept
+                && known.seen == entry.seen
+                && known.configured == entry.configured
         }
     }
 
@@ -117,6 +120,7 @@ impl Inner {
         let seal =
             |value: &Value| Payload::new(value, Secrecy::Always, &self.options.sealer, &context);
         let kept = (!entry.kept.is_empty()).then(|| Value::object(entry.kept.clone()));
+        let configured = entry.configured.clone().map(Value::object);
         EntryRecord {
             at: self.options.clock.now(),
             address: entry.address.clone(),
@@ -126,6 +130,7 @@ impl Inner {
             id: entry.id.clone(),
             kept: kept.and_then(|kept| seal(&kept).ok()),
             seen: entry.seen.as_ref().and_then(|seen| seal(seen).ok()),
+            configured: configured.and_then(|configured| seal(&configured).ok()),
             tainted: entry.tainted.clone(),
             after: entry.after.clone(),
         }
@@ -140,6 +145,7 @@ impl Inner {
             .unwrap_or_default()
             .into_iter()
             .collect();
+        let configured = record.configured.as_ref().and_then(open);
         Entry {
             address: record.address.clone(),
             generation: record.generation,
@@ -148,6 +154,7 @@ impl Inner {
             id: record.id.clone(),
             kept,
             seen: record.seen.as_ref().and_then(open),
+            configured: configured.and_then(|configured| configured.as_entries().cloned()),
             tainted: record.tainted.clone(),
             after: record.after.clone(),
             age: self.age(record.at),

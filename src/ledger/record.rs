@@ -86,6 +86,8 @@ pub(super) struct EntryRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<Payload>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configured: Option<Payload>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tainted: Option<EcoString>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<Address>,

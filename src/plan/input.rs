@@ -87,6 +87,8 @@ pub struct Remembered {
     pub outputs: BTreeMap<EcoString, RememberedOutput>,
     /// Per object, digests of the arguments that cannot be read back, by attribute path.
     pub write_only: BTreeMap<Address, BTreeMap<String, Digest>>,
+    /// Per object, what the configuration said at the last apply of attributes that something else may move.
+    pub configured: BTreeMap<Address, BTreeMap<EcoString, Value>>,
     /// Objects whose creation did not finish and that are to be replaced.
     pub tainted: std::collections::BTreeSet<Address>,
     /// Per object, the addresses of the resources that it depended on when it was made: the order for deleting what no

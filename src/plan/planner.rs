@@ -119,6 +119,8 @@ fn finish(mut walk: Walk) -> Outcome {
     }
     let protected = walk.protected();
     walk.problems.extend(protected);
+    let in_the_way = walk.make_way();
+    walk.problems.extend(in_the_way);
     let drift = drift::drift(&walk);
     let (steps, sources) = order::arrange(&mut walk);
     let plan = Plan { steps, ..empty_plan(&walk.input) };

@@ -76,6 +76,9 @@ impl Replay {
         let expected = step.planned.clone().unwrap_or_else(|| value.clone());
         conform::check(&step.address, &expected, &value, resource.span)?;
         let value = self.complete(step, schema, &value);
+        if let Some(configured) = diff::configured(schema, &config) {
+            self.walk.configured.insert(step.address.clone(), configured);
+        }
         if step.action == Action::Update {
             self.decided = Some((step.id, decided(schema, &config, &value)));
         }
@@ -93,6 +96,8 @@ impl Replay {
         let region = step.scope.region.as_ref();
         let accepted =
             prior.map(|prior| self.walk.scheduled_values(schema, prior)).unwrap_or_default();
+        let remembered = &self.walk.input.remembered;
+        let before = step.moved_from.as_ref().unwrap_or(&step.address);
         let difference = diff::diff(&DiffInput {
             accepted: &accepted,
             schema,
@@ -102,7 +107,8 @@ impl Replay {
             region: region.map(crate::base::Region::as_str),
             // The prior value has nothing in it but what is the stack's own.
             seen: prior,
-            sent: self.walk.input.remembered.write_only.get(&step.address),
+            sent: remembered.write_only.get(before),
+            configured: remembered.configured.get(before),
         });
         let planned = match prior {
             Some(_) => difference.planned,
@@ -248,7 +254,9 @@ fn decided(schema: &Schema, config: &Value, desired: &Value) -> Value {
     let complete = crate::schema::with_defaults(&schema.block, config);
     let Some(entries) = complete.as_entries() else { return complete };
     let mut entries = entries.clone();
-    for name in ["tags_all", "region"] {
+    // What something else moved and is left to it is wanted as it is.
+    let moved = schema.terrace.live_owned.iter().map(|owned| owned.attr.as_str());
+    for name in ["tags_all", "region"].into_iter().chain(moved) {
         if let Some(value) = desired.attribute(name) {
             entries.insert(name.into(), value.clone());
         }
@@ -270,6 +278,10 @@ impl Resolver for Replay {
 
     fn decided(&self, step: &Step) -> Option<Value> {
         self.decided.as_ref().filter(|(of, _)| *of == step.id).map(|(_, value)| value.clone())
+    }
+
+    fn configured(&self, step: &Step) -> Option<BTreeMap<EcoString, Value>> {
+        self.walk.configured.get(&step.address).cloned()
     }
 
     fn done(&mut self, step: &Step, value: Option<Value>) -> Diagnostics {

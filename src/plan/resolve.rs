@@ -1,5 +1,7 @@
 //! What the apply asks of the planner: the final value of each step, once what it depends on is done.
 
+use std::collections::BTreeMap;
+
 use ecow::EcoString;
 
 use super::Step;
@@ -29,6 +31,13 @@ pub trait Resolver: Send {
     /// What the configuration itself decides of the value that [`Resolver::desired`] answered last, for an update: null
     /// where the cloud decides, which may be anew and because of the update. None where that is not known apart.
     fn decided(&self, step: &Step) -> Option<Value> {
+        let _ = step;
+        None
+    }
+
+    /// What the configuration says of attributes of the step's object that something else may move, for the manifest.
+    /// None where there are none or it is not known.
+    fn configured(&self, step: &Step) -> Option<BTreeMap<EcoString, Value>> {
         let _ = step;
         None
     }

@@ -35,6 +35,8 @@ pub struct Facts {
     pub protection: Vec<EcoString>,
     /// Sets of attributes that no two objects may share.
     pub unique: Vec<Unique>,
+    /// Attributes that show what other objects say of this one.
+    pub shows: Vec<Mirror>,
     /// The attribute that names the object for people, if it has a name.
     pub name: Option<EcoString>,
     /// The values that AWS computes, by attribute path. One that is not named is the zero value of its type.
@@ -220,6 +222,26 @@ pub struct LiveOwned {
     /// Whether the configured value is only the first one.
     #[serde(default)]
     pub initial: bool,
+}
+
+/// An attribute that shows what another object says of this one.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mirror {
+    /// The attribute; where it is a list or set, it has what all others say.
+    pub attr: EcoString,
+    /// The type of the others.
+    pub of: EcoString,
+    /// The path at which they name this object, by its id, its ARN or the attribute `name`.
+    pub by: EcoString,
+    /// The path of what they say.
+    pub value: EcoString,
+    /// The attribute by which they refer to the object that `value` is read from; they themselves where absent.
+    #[serde(default)]
+    pub through: Option<EcoString>,
+    /// The attribute by which this object is named beside its id and ARN.
+    #[serde(default = "id_attribute")]
+    pub name: EcoString,
 }
 
 /// Attributes that no two objects of the type may share.

@@ -33,7 +33,7 @@ pub use checks::{Checks, Pattern};
 pub use condition::{Condition, Operand, Side, Test};
 pub use facts::{
     Api, Describe, Duration, Durations, Facts, Idempotency, Interruption, InterruptionCase,
-    InterruptionClass, Limit, LiveOwned, Overlap, Owner, Reference, Scope, Unique,
+    InterruptionClass, Limit, LiveOwned, Mirror, Overlap, Owner, Reference, Scope, Unique,
 };
 pub use file::FileError;
 pub use model::{

@@ -13,6 +13,7 @@ use super::change::tagged;
 use super::compute::Computation;
 use super::data;
 use super::kept::Kept;
+use super::mirror::Mirrors;
 use super::object::{Object, without_secrets};
 use super::store::Store;
 use super::world::furnish;
@@ -340,10 +341,9 @@ impl Reader for Sim {
                 near && !object.is_default
                     && (ours || !is_tagged || request.known.contains(&object.id))
             };
+            let mirrors = Mirrors::of(&state.store, &self.registry, schema, now);
             let objects = state.store.of_type(request.type_name.as_str()).filter(wanted);
-            Ok(objects
-                .filter_map(|object| shown(object.live(&request.scope, now), schema))
-                .collect())
+            Ok(objects.filter_map(|object| shown(object, &mirrors, &request.scope, now)).collect())
         };
         ready(listed())
     }
@@ -356,7 +356,8 @@ impl Reader for Sim {
             state.store.settle(now);
             self.admit(&mut state, schema, Call::Read, now)?;
             let object = state.store.object(&request.type_name, &request.id);
-            Ok(object.and_then(|object| shown(object.live(&request.scope, now), schema)))
+            let mirrors = Mirrors::of(&state.store, &self.registry, schema, now);
+            Ok(object.and_then(|object| shown(object, &mirrors, &request.scope, now)))
         };
         ready(found())
     }
@@ -396,9 +397,10 @@ impl Reader for Sim {
     fn refresh(&self) {}
 }
 
-/// An object as AWS tells it: secrets that it never tells are unset.
-fn shown(live: Option<Live>, schema: &Schema) -> Option<Live> {
-    live.map(|live| Live { value: without_secrets(schema, &live.value), ..live })
+/// An object as AWS tells it: with what others say of it, and without the secrets that it never tells.
+fn shown(object: &Object, mirrors: &Mirrors<'_>, scope: &Scope, now: f64) -> Option<Live> {
+    let live = object.live(scope, now)?;
+    Some(Live { value: without_secrets(mirrors.schema, &mirrors.shown(object)), ..live })
 }
 
 impl Writer for Sim {
@@ -412,10 +414,11 @@ impl Writer for Sim {
             let now = self.now();
             let mut state = self.lock();
             state.store.settle(now);
+            let mirrors = Mirrors::of(&state.store, &self.registry, schema, now);
             let objects = Self::find_existing(&state, schema, request);
             Ok(objects
                 .into_iter()
-                .filter_map(|object| shown(object.live(&request.scope, now), schema))
+                .filter_map(|object| shown(object, &mirrors, &request.scope, now))
                 .collect())
         };
         ready(found())

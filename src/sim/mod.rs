@@ -11,6 +11,7 @@ mod compute;
 mod data;
 mod function;
 mod kept;
+mod mirror;
 mod object;
 mod reference;
 mod store;

@@ -148,6 +148,7 @@ async fn claim(
         id: live.id.clone(),
         kept: BTreeMap::new(),
         seen: None,
+        configured: None,
         tainted: None,
         after: Vec::new(),
         age: Duration::ZERO,

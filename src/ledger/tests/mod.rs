@@ -84,6 +84,7 @@ fn entry(text: &str) -> Entry {
         id: Id::new("vpc-1"),
         kept: BTreeMap::from([("password".into(), Value::string(CANARY))]),
         seen: Some(Value::object([("name", Value::string(CANARY))])),
+        configured: Some(BTreeMap::from([("size".into(), Value::string(CANARY))])),
         tainted: None,
         after: vec![address("aws_vpc.other")],
         age: Duration::ZERO,

@@ -44,6 +44,9 @@ pub struct DiffInput<'a> {
     pub seen: Option<&'a Value>,
     /// Live values of attributes that something beside the configuration is known to set, by attribute.
     pub accepted: &'a BTreeMap<EcoString, Vec<Value>>,
+    /// What the configuration said at the last apply of attributes that something else may move; none where nothing is
+    /// remembered.
+    pub configured: Option<&'a BTreeMap<EcoString, Value>>,
 }
 
 /// The difference of one object.
@@ -72,7 +75,7 @@ pub fn diff(input: &DiffInput<'_>) -> Difference {
     let mut planned = propose(input, prior.as_ref(), &config);
     let prior = prior.map(|prior| owned::own_tags_only(input.schema, &prior, &planned, input.seen));
     if let Some(prior) = &prior {
-        owned::keep_live(input.schema, prior, &config, input.accepted, &mut planned);
+        owned::keep_live(input, prior, &config, &mut planned);
     }
     let Some(prior) = prior else {
         let planned = Value::new(Kind::Object(planned));
@@ -176,6 +179,13 @@ pub fn owned(schema: &Schema, desired: &Value, live: &Value) -> Value {
         None => marks::strip(live),
     };
     marks::mark_schema(&marks::remark(&live, desired), &schema.block)
+}
+
+/// What the configuration says of attributes that something else may move, as the manifest is to remember it: the next
+/// plan tells a change of the configuration by it from what was moved. None for types without such arguments.
+#[must_use]
+pub fn configured(schema: &Schema, config: &Value) -> Option<BTreeMap<EcoString, Value>> {
+    owned::configured(schema, &schema::normalized(&schema.block, &marks::strip(config)))
 }
 
 /// The digest by which the manifest remembers a write-only argument; none while it is not wholly known.

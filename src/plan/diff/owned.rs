@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ecow::EcoString;
 
+use super::DiffInput;
 use crate::schema::{LiveOwned, Schema};
 use crate::value::{Entries, Kind, Number, Type, Value};
 
@@ -90,25 +91,51 @@ pub(super) fn own_tags_only(
     Value::new(Kind::Object(entries))
 }
 
+/// What the configuration says of attributes that something else may move; none for a type that has no such arguments.
+/// What is not known yet is left out.
+pub(super) fn configured(schema: &Schema, config: &Value) -> Option<Entries> {
+    let movable = schema.terrace.live_owned.iter().map(|owned| &owned.attr);
+    let mut arguments = movable
+        .filter(|attr| schema.attribute(attr).is_some_and(|a| a.presence.is_writable()))
+        .peekable();
+    arguments.peek()?;
+    let given = arguments.filter_map(|attr| {
+        let value = config.attribute(attr).filter(|value| !value.is_null())?;
+        value.is_wholly_known().then(|| (attr.clone(), value.clone()))
+    });
+    Some(given.collect())
+}
+
 /// Takes over live values that something else legitimately moves: initial ones kept between their bounds, unset ones as
-/// they are, and those that a schedule is known to set.
+/// they are, and those that a schedule is known to set. A value that the configuration changed since the last apply is
+/// its own.
 pub(super) fn keep_live(
-    schema: &Schema,
+    input: &DiffInput<'_>,
     prior: &Value,
     config: &Value,
-    accepted: &BTreeMap<EcoString, Vec<Value>>,
     planned: &mut Entries,
 ) {
+    let DiffInput { schema, accepted, configured, .. } = *input;
     for owned in &schema.terrace.live_owned {
         let Some(live) = prior.attribute(&owned.attr).filter(|live| !live.is_null()) else {
             continue;
         };
         let unset = config.attribute(&owned.attr).is_none_or(Value::is_null);
         let moved = accepted.get(&owned.attr).is_some_and(|values| values.contains(live));
-        if owned.initial || unset || moved {
+        let changed = configured.is_some_and(|known| is_changed(&owned.attr, known, config));
+        if unset || (owned.initial || moved) && !changed {
             planned.insert(owned.attr.clone(), clamp(owned, live, planned));
         }
     }
+}
+
+/// Whether the configuration says something else of an attribute than it did at the last apply.
+fn is_changed(attr: &str, known: &Entries, config: &Value) -> bool {
+    let given = config.attribute(attr).filter(|value| !value.is_null());
+    given.is_some_and(|given| {
+        given.is_wholly_known()
+            && known.get(attr).is_none_or(|known| !super::same_value(known, given))
+    })
 }
 
 fn clamp(owned: &LiveOwned, live: &Value, planned: &Entries) -> Value {

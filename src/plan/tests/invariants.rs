@@ -43,7 +43,7 @@ proptest! {
         }));
         let tags = ProviderTags::default();
         let accepted = std::collections::BTreeMap::new();
-        let input = |prior| DiffInput { schema, prior, config: &config, tags: &tags, region: Some("eu-west-1"), sent: None, seen: None, accepted: &accepted };
+        let input = |prior| DiffInput { schema, prior, config: &config, tags: &tags, region: Some("eu-west-1"), sent: None, seen: None, accepted: &accepted, configured: None };
         let made = crate::plan::conform::fill(&diff(&input(None)).planned, None);
         let again = diff(&input(Some(&made)));
         prop_assert!(again.changed.is_empty(), "{:?}", again.changed);

@@ -112,6 +112,8 @@ impl Walk {
     ) -> Difference {
         let accepted =
             prior.map(|prior| self.scheduled_values(wish.schema, prior)).unwrap_or_default();
+        let remembered = &self.input.remembered;
+        let before = self.moves.from.get(&subject.address).unwrap_or(&subject.address);
         let mut difference = diff::diff(&DiffInput {
             accepted: &accepted,
             schema: wish.schema,
@@ -120,7 +122,8 @@ impl Walk {
             tags: &subject.provider.tags,
             region: wish.scope.region.as_ref().map(crate::base::Region::as_str),
             seen,
-            sent: self.input.remembered.write_only.get(&subject.address),
+            sent: remembered.write_only.get(before),
+            configured: remembered.configured.get(before),
         });
         if prior.is_none() {
             let Wish { schema, scope, .. } = wish;
@@ -158,6 +161,7 @@ impl Walk {
         config: &Value,
         difference: Difference,
     ) -> Value {
+        self.note_configured(&subject.address, wish.schema, config);
         let planned = marked(&difference.planned, config, wish.schema);
         let action = if difference.changed.is_empty() { Action::NoOp } else { Action::Update };
         let prior = difference.prior.unwrap_or_else(|| present.live.value.clone());
@@ -172,6 +176,13 @@ impl Walk {
         };
         self.draft(subject, step);
         planned
+    }
+
+    /// Notes what the configuration says of what something else may move, for objects that are left as they are.
+    fn note_configured(&mut self, address: &Address, schema: &Schema, config: &Value) {
+        if let Some(configured) = diff::configured(schema, config) {
+            self.configured.insert(address.clone(), configured);
+        }
     }
 
     fn leave_alone(

@@ -1,11 +1,11 @@
 //! Live objects as the walk sees them: asked for by type and scope, and found again by address or by nature.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 
 use super::Walk;
-use super::providers::scope_of;
+use super::providers::{Provider, scope_of};
 use super::resource::Subject;
 use crate::base::{Address, Mode, TypeName};
 use crate::config::Resource;
@@ -52,8 +52,10 @@ impl Walk {
         if self.listed || self.state.validating || !self.ensure_implied() {
             return;
         }
-        self.listed = true;
-        for (type_name, scope) in self.static_scopes() {
+        let (places, complete) = self.static_scopes();
+        // What a provider configuration means is an answer too: those that still wait for theirs are asked for later.
+        self.listed = complete;
+        for (type_name, scope) in places {
             self.ask_for(&type_name, scope);
         }
     }
@@ -76,9 +78,11 @@ impl Walk {
         ready
     }
 
-    /// The types that the configuration declares with the scopes of the provider configurations that serve them.
-    fn static_scopes(&self) -> std::collections::BTreeSet<(TypeName, Scope)> {
-        let mut found = std::collections::BTreeSet::new();
+    /// The types that the configuration declares with the scopes of the provider configurations that serve them, and
+    /// whether these are all ready.
+    fn static_scopes(&self) -> (BTreeSet<(TypeName, Scope)>, bool) {
+        let mut found = BTreeSet::new();
+        let mut complete = true;
         let tree = &self.state.config.tree;
         for (module, declared) in tree.iter() {
             for resource in declared.resources.values() {
@@ -87,7 +91,7 @@ impl Walk {
                     continue;
                 }
                 let alias = resource.provider.as_ref().and_then(|p| p.alias.as_deref());
-                let scopes: Vec<Scope> =
+                let members: Vec<&Provider> =
                     match find_provider(tree, module, resource.provider_name(), alias) {
                         ProviderTarget::Block { module, index, .. } => self
                             .state
@@ -96,22 +100,19 @@ impl Walk {
                             .iter()
                             .filter_map(|id| self.state.providers.get(&(*id, index)))
                             .flat_map(|found| &found.members)
-                            .filter(|provider| provider.ready)
-                            .map(|provider| scope_of(provider, &Value::null(Type::Dynamic)))
                             .collect(),
-                        ProviderTarget::Implied => self
-                            .implied
-                            .get(resource.provider_name())
-                            .filter(|provider| provider.ready)
-                            .map(|provider| scope_of(provider, &Value::null(Type::Dynamic)))
-                            .into_iter()
-                            .collect(),
-                        ProviderTarget::Missing => Vec::new(),
+                        ProviderTarget::Implied => {
+                            self.implied.get(resource.provider_name()).into_iter().collect()
+                        }
+                        ProviderTarget::Missing => continue,
                     };
-                found.extend(scopes.into_iter().map(|scope| (key.type_name.clone(), scope)));
+                complete &= !members.is_empty() && members.iter().all(|provider| provider.ready);
+                let ready = members.into_iter().filter(|provider| provider.ready);
+                let scopes = ready.map(|provider| scope_of(provider, &Value::null(Type::Dynamic)));
+                found.extend(scopes.map(|scope| (key.type_name.clone(), scope)));
             }
         }
-        found
+        (found, complete)
     }
 
     /// Takes what was found and follows the `moved` blocks anew.

@@ -12,6 +12,7 @@ mod data;
 mod decide;
 mod expand;
 mod imports;
+mod in_use;
 mod instance;
 mod lifecycle;
 mod live;
@@ -101,6 +102,8 @@ pub(super) struct Walk {
     /// Values of data sources that were read.
     pub data: BTreeMap<Address, Value>,
     pub imports: Imports,
+    /// What the configuration says of attributes that something else may move, by object.
+    pub configured: BTreeMap<Address, BTreeMap<EcoString, Value>>,
     pub selection: Selection,
     /// Values of `for_each` by key, where not all of them were known when planning.
     each_values: BTreeMap<(InstanceId, usize), Entries>,
@@ -154,6 +157,7 @@ impl Walk {
             declared: BTreeSet::new(),
             drafts: Vec::new(),
             data: BTreeMap::new(),
+            configured: BTreeMap::new(),
             selection,
             each_values: BTreeMap::new(),
             by_address: BTreeSet::new(),
