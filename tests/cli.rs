@@ -13,6 +13,8 @@ mod cloud_credentials;
 mod cloud_log;
 #[path = "cli/console.rs"]
 mod console;
+#[path = "cli/copied.rs"]
+mod copied;
 #[path = "cli/damage.rs"]
 mod damage;
 #[path = "cli/demo.rs"]
@@ -29,8 +31,14 @@ mod flags;
 mod formatting;
 #[path = "cli/import.rs"]
 mod import;
+#[path = "cli/killed.rs"]
+mod killed;
+#[path = "cli/network.rs"]
+mod network;
 #[path = "cli/packages.rs"]
 mod packages;
+#[path = "cli/phases.rs"]
+mod phases;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/refused.rs"]
@@ -38,6 +46,8 @@ mod refused;
 #[cfg(unix)]
 #[path = "cli/running.rs"]
 mod running;
+#[path = "cli/runs.rs"]
+mod runs;
 #[path = "cli/sandbox.rs"]
 mod sandbox;
 #[path = "cli/saved.rs"]

@@ -23,9 +23,9 @@ const GUARDS: [&str; 5] = ["E0570", "E0822", "E0823", "E0902", "E1009"];
 /// Codes of modules that `init` fetches from elsewhere; the tests of fetching cause them.
 const FETCHING: [&str; 10] =
     ["E0240", "E0241", "E1201", "E1202", "E1203", "E1204", "E1205", "E1206", "E1207", "E1208"];
-/// Codes that take more than a shell: addresses too long for a tag in a lost ledger, tests that
-/// are interrupted. The tests of those parts cause them.
-const ELSEWHERE: [&str; 3] = ["E0826", "E1130", "E1132"];
+/// Codes that take more than a shell: addresses too long for a tag in a lost ledger, tests that are interrupted or
+/// killed. The tests of those parts cause them.
+const ELSEWHERE: [&str; 4] = ["E0826", "E1130", "E1132", "E1133"];
 
 /// What is run, and on what.
 struct Case {

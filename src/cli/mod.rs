@@ -14,6 +14,7 @@ mod gauge;
 mod inputs;
 mod installing;
 mod ledger;
+mod leftovers;
 mod logging;
 mod outside;
 mod planfile;

@@ -9,7 +9,7 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 
 use super::decode::{Decoder, RootBlocks};
-use super::manifest::{Lookup, Manifest};
+use super::manifest::{Installed, Lookup, Manifest};
 use super::model::{Call, Config, Declarations, Module, ModuleId, Stack, Tree, VersionConstraint};
 use super::package::{Address, ModuleSource};
 use super::{codes, ladder, override_files, providers, source};
@@ -29,7 +29,18 @@ pub fn load(
     sources: &mut SourceMap,
     manifest: &Manifest,
 ) -> (Config, Diagnostics) {
-    let (survey, mut problems) = survey(files, dir, sources, manifest);
+    load_in(files, dir, dir, sources, manifest)
+}
+
+/// The same for another module of the project in `project`, where what `init` has installed is found.
+pub fn load_in(
+    files: &dyn Files,
+    project: &Utf8Path,
+    dir: &Utf8Path,
+    sources: &mut SourceMap,
+    manifest: &Manifest,
+) -> (Config, Diagnostics) {
+    let (survey, mut problems) = survey_in(files, project, dir, sources, manifest);
     problems.extend(survey.wanted.iter().map(Wanted::diagnose));
     (survey.config, problems)
 }
@@ -69,9 +80,22 @@ pub enum Missing {
     OtherVersion(EcoString),
 }
 
+impl Missing {
+    /// What is installed, or why that is not what is called.
+    pub(super) fn of(found: Lookup<'_>) -> Result<&Installed, Self> {
+        Err(match found {
+            Lookup::Found(installed) => return Ok(installed),
+            Lookup::Missing => Self::NotInstalled,
+            Lookup::OtherSource => Self::OtherSource,
+            Lookup::OtherVersion(version) => Self::OtherVersion(version.into()),
+        })
+    }
+}
+
 impl Wanted {
     /// What a command says that needs it.
-    fn diagnose(&self) -> Diagnostic {
+    #[must_use]
+    pub fn diagnose(&self) -> Diagnostic {
         let (title, detail) = match &self.why {
             Missing::NotInstalled => {
                 ("Module not installed", "This module is not yet installed.".to_owned())
@@ -102,11 +126,23 @@ pub fn survey(
     sources: &mut SourceMap,
     manifest: &Manifest,
 ) -> (Survey, Diagnostics) {
-    let root = source::shown(dir);
-    let packages = manifest.packages.keys().map(|dir| source::shown(&root.join(dir))).collect();
+    survey_in(files, dir, dir, sources, manifest)
+}
+
+/// The same for another module of the project in `project`.
+pub(super) fn survey_in(
+    files: &dyn Files,
+    project: &Utf8Path,
+    dir: &Utf8Path,
+    sources: &mut SourceMap,
+    manifest: &Manifest,
+) -> (Survey, Diagnostics) {
+    let (root, project) = (source::shown(dir), source::shown(project));
+    let packages = manifest.packages.keys().map(|dir| source::shown(&project.join(dir))).collect();
     let mut loader = Loader {
         files,
         root,
+        project,
         sources,
         manifest,
         packages,
@@ -127,6 +163,8 @@ struct Unreadable(String);
 struct Loader<'a> {
     files: &'a dyn Files,
     root: Utf8PathBuf,
+    /// Where the project is: paths of installed modules begin there.
+    project: Utf8PathBuf,
     sources: &'a mut SourceMap,
     manifest: &'a Manifest,
     /// The folders of installed packages.
@@ -330,13 +368,9 @@ impl Loader<'_> {
         };
         let key = EcoString::from(path.join("."));
         let constraint = call.version.as_ref().map(|version| version.text.as_str());
-        let why = match self.manifest.find(&key, &address.to_string(), constraint) {
-            Lookup::Found(installed) => {
-                return Some(source::shown(&self.root.join(&installed.dir)));
-            }
-            Lookup::Missing => Missing::NotInstalled,
-            Lookup::OtherSource => Missing::OtherSource,
-            Lookup::OtherVersion(version) => Missing::OtherVersion(version.into()),
+        let why = match Missing::of(self.manifest.find(&key, &address.to_string(), constraint)) {
+            Ok(installed) => return Some(source::shown(&self.project.join(&installed.dir))),
+            Err(why) => why,
         };
         // Phases share calls.
         if !self.wanted.iter().any(|known| known.key == key && known.span == call.span) {

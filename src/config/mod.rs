@@ -33,7 +33,7 @@ pub(crate) use content::{fits_labels, missing_argument, unsupported_argument, un
 pub(crate) use json::{
     check_known as check_json, expand as expand_json, is_expression as is_json_expression,
 };
-pub use load::{Missing, Survey, Wanted, load, survey};
+pub use load::{Missing, Survey, Wanted, load, load_in, survey};
 pub use lock::{FILE as LOCK_FILE, Lock, Locked, Wish};
 pub use manifest::{Installed, InstalledPackage, Lookup, MODULES, Manifest};
 pub use model::{
@@ -46,5 +46,5 @@ pub use model::{
 };
 pub use package::ModuleSource;
 pub use source::is_native;
-pub use suite::load_tests;
+pub use suite::{load_tests, place as place_of_run, survey_tests};
 pub use version::{Constraint, LANGUAGE, Version};

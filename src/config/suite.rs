@@ -6,7 +6,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::codes;
 use super::decode::Decoder;
-use super::model::{TestFile, TestProvider};
+use super::load::{self, Missing, Wanted};
+use super::manifest::Manifest;
+use super::model::{TestFile, TestProvider, TestRun};
+use super::package::ModuleSource;
 use super::source::{self, Notation};
 use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap};
 use crate::syntax::ast::Body;
@@ -35,6 +38,60 @@ pub fn load_tests(
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     (found, loader.problems)
+}
+
+/// The modules from elsewhere that the runs of tests need beside those that are installed: those that they test in the
+/// configuration's place, and what these call.
+pub fn survey_tests(
+    files: &dyn Files,
+    dir: &Utf8Path,
+    folder: &Utf8Path,
+    sources: &mut SourceMap,
+    manifest: &Manifest,
+) -> (Vec<Wanted>, Diagnostics) {
+    let (tests, mut problems) = load_tests(files, dir, folder, sources);
+    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (file, run) in tests.iter().flat_map(|file| file.runs.iter().map(move |run| (file, run))) {
+        match place(file, run, dir, manifest) {
+            Ok(Some(place)) if seen.insert(place.clone()) => {
+                let (survey, found) = load::survey_in(files, dir, &place, sources, manifest);
+                wanted.extend(survey.wanted);
+                problems.extend(found);
+            }
+            Ok(_) => {}
+            Err(missing) => wanted.push(*missing),
+        }
+    }
+    (wanted, problems)
+}
+
+/// Where the module is that a run tests in the configuration's place; none where it tests the configuration, or its
+/// source was not understood.
+///
+/// # Errors
+/// Where it is not installed.
+pub fn place(
+    file: &TestFile,
+    run: &TestRun,
+    dir: &Utf8Path,
+    manifest: &Manifest,
+) -> Result<Option<Utf8PathBuf>, Box<Wanted>> {
+    let Some(module) = &run.module else { return Ok(None) };
+    let address = match &module.source {
+        ModuleSource::Local(path) => return Ok(Some(dir.join(path))),
+        ModuleSource::Invalid => return Ok(None),
+        ModuleSource::Package(address) => address,
+    };
+    let key = file.module_key(run);
+    let constraint = module.version.as_ref().map(|version| version.text.as_str());
+    match Missing::of(manifest.find(&key, &address.to_string(), constraint)) {
+        Ok(installed) => Ok(Some(dir.join(&installed.dir))),
+        Err(why) => {
+            let (address, version) = ((**address).clone(), module.version.clone());
+            Err(Box::new(Wanted { key, address, version, span: module.span, why }))
+        }
+    }
 }
 
 struct Loader<'a> {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use base64::Engine as _;
-use http::header::{ACCEPT, AUTHORIZATION, LOCATION, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, DATE, LOCATION, RETRY_AFTER, USER_AGENT};
 use http::{HeaderMap, Request, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::{Bytes, Incoming};
@@ -18,8 +18,10 @@ use super::{Kind, Problem};
 use crate::config::package::Location;
 
 const MOST_REDIRECTS: usize = 5;
-/// Waits before a request is made again.
+/// Waits before a request is made again, where the host does not say how long.
 const RETRIES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
+/// The longest that a host is waited for when it asks for patience.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A secret that a host wants to see. Has no `Display`, and a `Debug` that does not tell it.
 #[derive(Clone, PartialEq, Eq)]
@@ -98,12 +100,16 @@ impl Http {
         let mut waits = RETRIES.into_iter();
         loop {
             let outcome = self.once(at, token).await;
-            let again = match &outcome {
-                Ok(answer) => matches!(answer.status.as_u16(), 429 | 502 | 503 | 504),
-                Err((_, again)) => *again,
+            let (again, asked) = match &outcome {
+                Ok(answer) => {
+                    let busy = matches!(answer.status.as_u16(), 429 | 502 | 503 | 504);
+                    (busy, patience(&answer.headers))
+                }
+                Err((_, again)) => (*again, None),
             };
+            let again = again && asked.is_none_or(|asked| asked <= PATIENCE);
             match waits.next().filter(|_| again) {
-                Some(wait) => tokio::time::sleep(wait).await,
+                Some(wait) => tokio::time::sleep(asked.unwrap_or(wait)).await,
                 None => return outcome.map_err(|(problem, _)| problem),
             }
         }
@@ -229,6 +235,18 @@ fn request(at: &Location, token: Option<&Token>) -> Result<Request<Empty<Bytes>>
     request.body(Empty::new()).map_err(no_request)
 }
 
+/// How long the host asks not to be asked again: in seconds, or until a time by its own clock.
+fn patience(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    if let Ok(seconds) = asked.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let time = |text| jiff::fmt::rfc2822::parse(text).ok().map(|time| time.timestamp());
+    let wait = time(asked)?.duration_since(time(text(DATE)?)?);
+    Some(Duration::try_from(wait).unwrap_or_default())
+}
+
 fn failed(detail: String) -> Problem {
     Problem::new(Kind::Download, detail)
 }
@@ -272,4 +290,31 @@ fn causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_ask_for_patience_in_seconds_or_until_a_time() {
+        let noon = "Sat, 31 Jan 2026 12:00:00 GMT";
+        for (asked, now, wait) in [
+            ("7", None, Some(7)),
+            (" 120 ", None, Some(120)),
+            ("Sat, 31 Jan 2026 12:00:30 GMT", Some(noon), Some(30)),
+            ("Sat, 31 Jan 2026 11:00:00 GMT", Some(noon), Some(0)),
+            ("Sat, 31 Jan 2026 12:00:30 GMT", None, None),
+            ("-3", None, None),
+            ("soon", Some(noon), None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, asked.parse().expect("a header"));
+            if let Some(now) = now {
+                headers.insert(DATE, now.parse().expect("a header"));
+            }
+            assert_eq!(patience(&headers), wait.map(Duration::from_secs), "{asked}");
+        }
+        assert_eq!(patience(&HeaderMap::new()), None);
+    }
 }

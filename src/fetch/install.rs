@@ -13,6 +13,7 @@ use super::{Kind, Problem, Settings, tree};
 use crate::config::package::{Package, Subdir};
 use crate::config::{
     Installed, InstalledPackage, LOCK_FILE, Lock, Locked, Manifest, Survey, Wanted, survey,
+    survey_tests,
 };
 use crate::diag::{Diagnostics, SourceMap};
 use crate::world::Files;
@@ -52,6 +53,11 @@ pub enum Event {
         /// The first call that wants it.
         key: EcoString,
     },
+    /// A module is being copied into the folder.
+    Copying {
+        /// Its address and version.
+        what: String,
+    },
     /// A module is ready.
     Ready {
         /// The call.
@@ -68,6 +74,8 @@ pub struct Installer<'a> {
     pub files: &'a dyn Files,
     /// The root module's folder.
     pub root: &'a Utf8Path,
+    /// The folder for tests within it, whose runs may test modules from elsewhere.
+    pub tests: &'a Utf8Path,
     /// The folder of what terrace keeps.
     pub data: &'a Utf8Path,
     /// How modules are fetched.
@@ -94,7 +102,7 @@ impl Installer<'_> {
     pub async fn run(&self) -> Installation {
         let mut sources = SourceMap::default();
         let none = Manifest::default();
-        let (first, problems) = survey(self.files, self.root, &mut sources, &none);
+        let (first, problems) = self.survey(&mut sources, &none);
         let mut installation = Installation { sources, problems };
         if installation.problems.has_errors() || self.has_nothing_to_do(&first) {
             return installation;
@@ -124,15 +132,25 @@ impl Installer<'_> {
             manifest: Manifest::default(),
             folders: BTreeMap::new(),
         };
-        run.rounds(first.wanted, &mut installation).await;
+        run.rounds(first, &mut installation).await;
         run.finish(&mut installation.problems);
         installation
     }
 
+    /// What the configuration and its tests need beside what is installed.
+    fn survey(&self, sources: &mut SourceMap, manifest: &Manifest) -> (Vec<Wanted>, Diagnostics) {
+        let (Survey { mut wanted, .. }, mut problems) =
+            survey(self.files, self.root, sources, manifest);
+        let (more, found) = survey_tests(self.files, self.root, self.tests, sources, manifest);
+        wanted.extend(more);
+        problems.extend(found);
+        (wanted, problems)
+    }
+
     /// Whether the configuration calls nothing from elsewhere and never did.
-    fn has_nothing_to_do(&self, first: &Survey) -> bool {
+    fn has_nothing_to_do(&self, first: &[Wanted]) -> bool {
         let is_missing = |path: &Utf8Path| matches!(self.files.kind(path), Ok(None));
-        first.wanted.is_empty()
+        first.is_empty()
             && is_missing(&Manifest::path(self.data))
             && is_missing(&self.root.join(LOCK_FILE))
     }
@@ -169,8 +187,7 @@ impl Run<'_> {
                 return;
             }
             let mut sources = SourceMap::default();
-            let (Survey { wanted: more, .. }, problems) =
-                survey(self.installer.files, self.installer.root, &mut sources, &self.manifest);
+            let (more, problems) = self.installer.survey(&mut sources, &self.manifest);
             installation.sources = sources;
             installation.problems = problems;
             wanted = more;

@@ -4,6 +4,7 @@
 //! since what was fetched may call more. Nothing that was not verified takes a module's place.
 
 mod connect;
+mod copy;
 mod fetcher;
 mod git;
 mod http;
@@ -21,6 +22,7 @@ mod unpack;
 #[cfg(test)]
 mod tests;
 
+pub use copy::Copier;
 pub use http::Token;
 pub use install::{Event, Installation, Installer, LockMode, Renewal};
 pub use problem::{Kind, Problem};

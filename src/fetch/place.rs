@@ -83,6 +83,16 @@ impl Place {
         Ok(parent.join("package"))
     }
 
+    /// Clears away what is not to be installed.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn clear(self) -> Result<(), Problem> {
+        tree::remove(&self.folder.join(NEW)).map_err(|error| {
+            Problem::disk(format_args!("The folder {} cannot be cleared", self.folder), &error)
+        })
+    }
+
     /// Marks an installed package as used by this run: nothing takes its place.
     pub fn keep(&mut self, package: &Utf8Path) {
         self.taken.insert(package.to_owned());

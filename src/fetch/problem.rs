@@ -79,7 +79,8 @@ impl Problem {
     }
 
     /// The problem as it is shown, with what was being fetched before its detail.
-    pub(super) fn diagnose(&self, subject: &str) -> Diagnostic {
+    #[must_use]
+    pub fn diagnose(&self, subject: &str) -> Diagnostic {
         let (code, title) = self.kind.heading();
         let problem = Diagnostic::error(code, title, format!("{subject}{}", self.detail));
         match &self.help {

@@ -1,15 +1,26 @@
 //! What tests are carried out with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::base::StackName;
 use crate::engine::{Cancel, Types};
 use crate::plan::VariableInput;
 use crate::provider::Writer;
 use crate::schema::Registry;
-use crate::world::{Processes, World};
+use crate::world::{Disk, Processes, World};
 
 /// Makes the clouds of one file, beside the objects that exist only in its ledgers.
 pub type CloudParts = Arc<dyn Fn() -> Vec<Arc<dyn Writer>> + Send + Sync>;
+
+/// Where the ledgers of tests are kept while they run, so that a test that is killed is not forgotten.
+pub trait Keep: Send + Sync {
+    /// The disk of a stack's ledger.
+    fn disk(&self, stack: &StackName) -> Arc<dyn Disk>;
+
+    /// Forgets a stack of which nothing is left.
+    fn forget(&self, stack: &StackName);
+}
 
 /// What the stacks of tests are called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +41,10 @@ pub struct Bench {
     pub types: Arc<dyn Types>,
     /// The clouds of a file.
     pub clouds: CloudParts,
+    /// Where ledgers are kept; in memory alone where nothing outlives the tests.
+    pub keep: Option<Arc<dyn Keep>>,
+    /// How often it is told what goes on, where that takes long.
+    pub telling: Option<Duration>,
     /// What stacks are called.
     pub naming: Naming,
     /// Values given to variables outside of test files, the weakest first.

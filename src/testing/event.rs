@@ -168,6 +168,17 @@ pub enum Event<'a> {
     FileProblems(&'a TestFile, &'a Diagnostics),
     /// A run begins.
     RunStarted(&'a TestFile, &'a EcoString),
+    /// A run goes on, or what it made is still being deleted.
+    RunGoesOn {
+        /// The file.
+        file: &'a TestFile,
+        /// The run.
+        run: &'a EcoString,
+        /// Since it began.
+        elapsed: Duration,
+        /// What is done just now: `creating aws_db_instance.main`.
+        doing: &'a [String],
+    },
     /// A run is done, or was skipped.
     RunDone(&'a TestFile, &'a RunResult),
     /// What a run made is being deleted.

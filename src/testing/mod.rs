@@ -18,8 +18,9 @@ mod scope;
 mod state;
 mod suite;
 mod variable;
+mod watch;
 
-pub use bench::{Bench, CloudParts, Naming};
+pub use bench::{Bench, CloudParts, Keep, Naming};
 pub use event::{Detail, Event, FileProgress, FileResult, Results, RunResult, Status, Tally};
 pub use file::run;
 pub use suite::{Request, Suite};

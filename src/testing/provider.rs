@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ecow::EcoString;
 
 use super::mock::{FileMocks, MockedProvider};
+use super::variable::Variables;
 use crate::config::{
     ProviderConfig, ProviderConfigs, ProviderRef, Selected, TestFile, TestProvider, TestRun,
 };
@@ -28,10 +29,17 @@ pub fn of_run(
     file: &TestFile,
     mocks: &FileMocks,
     run: &TestRun,
+    variables: &Variables<'_>,
 ) -> Result<Providers, Diagnostics> {
     let root = selected.tree.root();
-    let mut chosen =
-        Chosen { file, mocks, configs: ProviderConfigs::new(), mocked: BTreeMap::new() };
+    let mut chosen = Chosen {
+        file,
+        mocks,
+        variables,
+        configs: ProviderConfigs::new(),
+        mocked: BTreeMap::new(),
+        problems: Diagnostics::none(),
+    };
     if let Some(passed) = &run.providers {
         let mut problems = Diagnostics::none();
         for one in passed {
@@ -48,15 +56,20 @@ pub fn of_run(
             chosen.add(key.clone(), key);
         }
     }
-    let Chosen { configs, mocked, .. } = chosen;
+    let Chosen { configs, mocked, problems, .. } = chosen;
+    if problems.has_errors() {
+        return Err(problems);
+    }
     Ok(Providers { selected: selected.with_providers(configs), mocked })
 }
 
 struct Chosen<'a> {
     file: &'a TestFile,
     mocks: &'a FileMocks,
+    variables: &'a Variables<'a>,
     configs: ProviderConfigs,
     mocked: BTreeMap<EcoString, MockedProvider>,
+    problems: Diagnostics,
 }
 
 impl Chosen<'_> {
@@ -72,7 +85,10 @@ impl Chosen<'_> {
         let (name, alias) = inside.clone();
         let scope = alias.as_ref().map_or_else(|| name.clone(), |a| format!("{name}.{a}").into());
         let config = match provider {
-            TestProvider::Real(config) => ProviderConfig { name, alias, ..config.clone() },
+            TestProvider::Real(config) => {
+                let body = self.problems.take(self.variables.settle(&config.body));
+                ProviderConfig { name, alias, body, ..config.clone() }
+            }
             TestProvider::Mock(mock) => {
                 let mocked = self.mocks.providers.get(key).cloned().unwrap_or_default();
                 self.mocked.insert(scope, mocked);

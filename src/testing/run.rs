@@ -16,6 +16,7 @@ use super::scope::{Assertions, Runs};
 use super::state::{Recipe, State};
 use super::suite::Suite;
 use super::variable::{Valued, Variables};
+use super::watch::Watch;
 use crate::base::{Address, PhaseName, StackName};
 use crate::config::{Config, RunCommand, Selected, Target, TestFile, TestRun};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -38,10 +39,40 @@ pub struct Session<'a> {
     pub clouds: Vec<Arc<dyn Writer>>,
     /// What makes the names of its stacks unique; nothing where they are the configuration's own.
     pub mark: Option<EcoString>,
-    /// What was made, by key.
+    /// What was made, by key; without those that a run works on just now.
     pub states: BTreeMap<EcoString, State>,
     /// What runs came to.
     pub runs: Runs,
+    /// How many states there are.
+    opened: usize,
+}
+
+/// A run that is ready to be carried out, with all that it works on.
+pub struct Job<'a> {
+    bench: &'a Bench,
+    file: &'a TestFile,
+    at: usize,
+    key: EcoString,
+    state: State,
+    recipe: Recipe,
+    valued: Valued,
+    expected: Expected,
+    /// What the runs before came to.
+    runs: Runs,
+    began: Instant,
+    result: RunResult,
+}
+
+/// A run that was carried out.
+pub struct Ended {
+    /// Its position in the file.
+    pub at: usize,
+    /// What it came to.
+    pub result: RunResult,
+    key: EcoString,
+    state: State,
+    /// Its outputs, where it got that far.
+    outputs: Option<Value>,
 }
 
 impl<'a> Session<'a> {
@@ -57,11 +88,15 @@ impl<'a> Session<'a> {
             mark,
             states: BTreeMap::new(),
             runs: Runs::default(),
+            opened: 0,
         }
     }
 
-    /// Carries a run out.
-    pub async fn perform(&mut self, at: usize) -> RunResult {
+    /// Makes a run ready.
+    ///
+    /// # Errors
+    /// Where it cannot be carried out: what it came to.
+    pub async fn begin(&mut self, at: usize) -> Result<Job<'a>, Box<RunResult>> {
         let run = &self.file.runs[at];
         let began = Instant::now();
         let mut result = RunResult {
@@ -70,107 +105,62 @@ impl<'a> Session<'a> {
             status: Status::Pass,
             ..RunResult::skipped(&run.name)
         };
-        if let Err(problems) = self.attempt(at, &mut result).await {
-            result.problems.extend(problems);
-            result.status = Status::Error;
+        match self.prepare(at, &mut result.problems).await {
+            Ok((key, state, recipe, valued, expected)) => Ok(Job {
+                bench: self.bench,
+                file: self.file,
+                runs: self.runs.clone(),
+                at,
+                key,
+                state,
+                recipe,
+                valued,
+                expected,
+                began,
+                result,
+            }),
+            Err(problems) => {
+                result.problems.extend(problems);
+                result.status = Status::Error;
+                result.elapsed = Some(began.elapsed());
+                Err(Box::new(result))
+            }
         }
-        result.elapsed = Some(began.elapsed());
-        result
     }
 
-    async fn attempt(&mut self, at: usize, result: &mut RunResult) -> Result<(), Diagnostics> {
+    async fn prepare(
+        &mut self,
+        at: usize,
+        problems: &mut Diagnostics,
+    ) -> Result<(EcoString, State, Recipe, Valued, Expected), Diagnostics> {
         let run = &self.file.runs[at];
         let key = self.enter(run).await?;
-        let (recipe, valued) = self.recipe(at, &key, &mut result.problems)?;
-        let (mut expected, problems) = Expected::of(run, &recipe.selected, &recipe.inputs);
-        if problems.has_errors() {
-            return Err(problems);
+        let (recipe, valued) = self.recipe(at, &key, problems)?;
+        let (expected, found) = Expected::of(run, &recipe.selected, &recipe.inputs);
+        if found.has_errors() {
+            return Err(found);
         }
-        let state = self.states.get_mut(&key).ok_or_else(Diagnostics::none)?;
-        let refresh = if run.options.skip_refresh { Refresh::Remembered } else { Refresh::Live };
-        let mut planned = state.plan(&recipe, options(run), refresh, self.bench).await?;
-        let problems = std::mem::take(&mut planned.outcome.problems);
-        let replay = match run.command {
-            RunCommand::Plan => {
-                let problems = expected.filter(problems);
-                refuse_errors(problems, result)?;
-                let outcome = &mut planned.outcome;
-                outcome.replay.take().or_else(|| outcome.partial.take())
-            }
-            RunCommand::Apply => {
-                refuse_errors(expected.explain(problems), result)?;
-                let mut replay = planned.outcome.replay.take();
-                if let Some(replay) = &mut replay {
-                    state.last = Some(recipe.clone());
-                    let cancel = &self.bench.cancel;
-                    let report = state.apply(&recipe, &planned, replay, cancel, self.bench).await;
-                    let mut problems = expected.filter(report.problems);
-                    if !run.options.targets.is_empty() {
-                        problems.push(incomplete());
-                    }
-                    if report.ending == Ending::Interrupted {
-                        problems.push(interrupted());
-                    }
-                    refuse_errors(problems, result)?;
-                }
-                replay
-            }
-        };
-        if self.bench.verbose {
-            result.detail = self.detail(run.command, &key, &recipe, planned.outcome).await;
-        }
-        if let Some(replay) = replay {
-            self.judge(run, &recipe, &valued.others, &replay, result);
-        }
-        Ok(())
+        let state = self.states.remove(&key).ok_or_else(Diagnostics::none)?;
+        Ok((key, state, recipe, valued, expected))
     }
 
-    /// What is shown of a run when everything is to be shown.
-    async fn detail(
-        &self,
-        command: RunCommand,
-        key: &EcoString,
-        recipe: &Recipe,
-        outcome: Box<Outcome>,
-    ) -> Option<Detail> {
-        if command == RunCommand::Plan {
-            return Some(Detail { command, outcome });
+    /// Takes back what a run worked on, and notes what it came to.
+    pub fn end(&mut self, ended: Ended) -> RunResult {
+        let Ended { result, key, state, outputs, .. } = ended;
+        self.states.insert(key, state);
+        if let Some(outputs) = outputs {
+            self.runs.note(&result.name, outputs);
         }
-        let (options, refresh) = (Options::default(), Refresh::Live);
-        let planned = self.states.get(key)?.plan(recipe, options, refresh, self.bench).await;
-        Some(Detail { command, outcome: planned.ok()?.outcome })
-    }
-
-    fn judge(
-        &mut self,
-        run: &TestRun,
-        recipe: &Recipe,
-        variables: &BTreeMap<EcoString, Value>,
-        replay: &Replay,
-        result: &mut RunResult,
-    ) {
-        let scope = Assertions {
-            module: replay.scope(),
-            outputs: recipe.selected.tree.root().outputs.keys().collect(),
-            variables,
-            runs: &self.runs,
-            file: self.file,
-        };
-        let verdict = assertion::judge(&run.asserts, &scope);
-        let outputs = scope.module.outputs();
-        result.failed_assertions = verdict.failed;
-        result.status = result.status.max(verdict.status);
-        result.problems.extend(verdict.problems);
-        self.runs.note(&run.name, outputs);
+        result
     }
 
     /// Opens the state that a run works on, and answers its key.
     async fn enter(&mut self, run: &TestRun) -> Result<EcoString, Diagnostics> {
-        let source = || run.module.as_ref().map(|module| module.text.clone());
-        let key = run.state_key.clone().or_else(source).unwrap_or_default();
+        let key = state_key(run);
         if !self.states.contains_key(&key) {
             let name = self.stack_name(self.tested(run)?);
             let state = State::open(name, self.clouds.clone(), self.bench).await?;
+            self.opened += 1;
             self.states.insert(key.clone(), state);
         }
         Ok(key)
@@ -190,8 +180,8 @@ impl<'a> Session<'a> {
         if let Some(mark) = &self.mark {
             name = format!("{name}-test-{mark}");
         }
-        if !self.states.is_empty() {
-            name = format!("{name}-{}", self.states.len() + 1);
+        if self.opened > 0 {
+            name = format!("{name}-{}", self.opened + 1);
         }
         StackName::from(name)
     }
@@ -206,8 +196,13 @@ impl<'a> Session<'a> {
         let run = &self.file.runs[at];
         let state = self.states.get(key).ok_or_else(Diagnostics::none)?;
         let selected = select(self.tested(run)?, run, state.ledger.phase().as_ref())?;
-        let Providers { selected, mocked } =
-            provider::of_run(&selected, self.file, self.mocks, run)?;
+        let Providers { selected, mocked } = provider::of_run(
+            &selected,
+            self.file,
+            self.mocks,
+            run,
+            &self.variables(run, &selected),
+        )?;
         let selected = selected.named(state.stack.clone());
         let valued = problems.take(self.variables(run, &selected).values());
         if problems.has_errors() {
@@ -243,6 +238,101 @@ impl<'a> Session<'a> {
         // A first interruption ends the tests, not their cleaning up.
         state.clean(recipe, &Cancel::default(), self.bench).await
     }
+}
+
+impl Job<'_> {
+    /// What it does while it is carried out, and since when.
+    pub fn watch(&self) -> (Arc<Watch>, Instant) {
+        (self.state.watch.clone(), self.began)
+    }
+
+    /// Carries the run out.
+    pub async fn carry_out(mut self) -> Ended {
+        let outputs = match self.attempt().await {
+            Ok(outputs) => outputs,
+            Err(problems) => {
+                self.result.problems.extend(problems);
+                self.result.status = Status::Error;
+                None
+            }
+        };
+        self.result.elapsed = Some(self.began.elapsed());
+        let Self { at, key, state, result, .. } = self;
+        Ended { at, result, key, state, outputs }
+    }
+
+    /// Plans, applies where that is asked for, and judges. Answers the outputs.
+    async fn attempt(&mut self) -> Result<Option<Value>, Diagnostics> {
+        let (bench, file) = (self.bench, self.file);
+        let run = &file.runs[self.at];
+        let refresh = if run.options.skip_refresh { Refresh::Remembered } else { Refresh::Live };
+        let mut planned = self.state.plan(&self.recipe, options(run), refresh, bench).await?;
+        let problems = std::mem::take(&mut planned.outcome.problems);
+        let replay = match run.command {
+            RunCommand::Plan => {
+                let problems = self.expected.filter(problems);
+                refuse_errors(problems, &mut self.result)?;
+                let outcome = &mut planned.outcome;
+                outcome.replay.take().or_else(|| outcome.partial.take())
+            }
+            RunCommand::Apply => {
+                refuse_errors(self.expected.explain(problems), &mut self.result)?;
+                let mut replay = planned.outcome.replay.take();
+                if let Some(replay) = &mut replay {
+                    self.state.last = Some(self.recipe.clone());
+                    let cancel = &bench.cancel;
+                    let report =
+                        self.state.apply(&self.recipe, &planned, replay, cancel, bench).await;
+                    let mut problems = self.expected.filter(report.problems);
+                    if !run.options.targets.is_empty() {
+                        problems.push(incomplete());
+                    }
+                    if report.ending == Ending::Interrupted {
+                        problems.push(interrupted());
+                    }
+                    refuse_errors(problems, &mut self.result)?;
+                }
+                replay
+            }
+        };
+        if bench.verbose {
+            self.result.detail = self.detail(run.command, planned.outcome).await;
+        }
+        Ok(replay.map(|replay| self.judge(run, &replay)))
+    }
+
+    /// What is shown of a run when everything is to be shown.
+    async fn detail(&self, command: RunCommand, outcome: Box<Outcome>) -> Option<Detail> {
+        if command == RunCommand::Plan {
+            return Some(Detail { command, outcome });
+        }
+        let (options, refresh) = (Options::default(), Refresh::Live);
+        let planned = self.state.plan(&self.recipe, options, refresh, self.bench).await;
+        Some(Detail { command, outcome: planned.ok()?.outcome })
+    }
+
+    /// Judges the assertions; answers the outputs.
+    fn judge(&mut self, run: &TestRun, replay: &Replay) -> Value {
+        let scope = Assertions {
+            module: replay.scope(),
+            outputs: self.recipe.selected.tree.root().outputs.keys().collect(),
+            variables: &self.valued.others,
+            runs: &self.runs,
+            file: self.file,
+        };
+        let verdict = assertion::judge(&run.asserts, &scope);
+        let result = &mut self.result;
+        result.failed_assertions = verdict.failed;
+        result.status = result.status.max(verdict.status);
+        result.problems.extend(verdict.problems);
+        scope.module.outputs()
+    }
+}
+
+/// The key of the state that a run works on.
+pub fn state_key(run: &TestRun) -> EcoString {
+    let source = || run.module.as_ref().map(|module| module.text.clone());
+    run.state_key.clone().or_else(source).unwrap_or_default()
 }
 
 /// Notes problems; ends the run where there is an error among them.

@@ -12,7 +12,7 @@ use crate::plan::RootScope;
 use crate::value::Value;
 
 /// What runs of a file came to: their outputs.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Runs(BTreeMap<EcoString, Value>);
 
 impl Runs {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::bench::Bench;
 use super::mock::{MockCloud, Mocks, Objects};
+use super::watch::Watch;
 use crate::base::{Address, StackName};
 use crate::config::Selected;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
@@ -18,7 +19,7 @@ use crate::ledger::{
 };
 use crate::plan::{Input, Intent, Options, Places, Replay, StandIns, Supports, VariableInput};
 use crate::provider::{Router, Writer};
-use crate::world::{Disk, MemoryDisk};
+use crate::world::{Disk, MemoryDisk, host_name, is_alive};
 
 /// What a run is made of: enough to do it, and to undo it later.
 #[derive(Clone)]
@@ -43,6 +44,8 @@ pub struct State {
     pub objects: Objects,
     /// The last run that changed it.
     pub last: Option<Recipe>,
+    /// What is done with it just now.
+    pub watch: Arc<Watch>,
     clouds: Vec<Arc<dyn Writer>>,
 }
 
@@ -56,7 +59,10 @@ impl State {
         clouds: Vec<Arc<dyn Writer>>,
         bench: &Bench,
     ) -> Result<Self, Diagnostics> {
-        let disk: Arc<dyn Disk> = Arc::new(MemoryDisk::default());
+        let disk: Arc<dyn Disk> = match &bench.keep {
+            Some(keep) => keep.disk(&stack),
+            None => Arc::new(MemoryDisk::default()),
+        };
         let (clock, entropy) = (bench.world.clock.clone(), bench.world.entropy.clone());
         let options = LedgerOptions {
             store: Arc::new(LocalStore::new(disk.clone())),
@@ -67,14 +73,15 @@ impl State {
         };
         let holder = Holder {
             user: "test".to_owned(),
-            host: String::new(),
+            host: host_name(),
             process: std::process::id(),
             command: "test".to_owned(),
-            is_alive: Arc::new(|_| true),
+            is_alive: Arc::new(is_alive),
         };
         let opened = Ledger::open(options, Access::Change(holder, Duration::ZERO)).await;
         let (ledger, _) = opened.map_err(|error| diagnose(&error))?;
-        Ok(Self { stack, ledger, objects: Objects::default(), last: None, clouds })
+        let (objects, watch) = (Objects::default(), Arc::default());
+        Ok(Self { stack, ledger, objects, last: None, watch, clouds })
     }
 
     /// The cloud as a run sees it.
@@ -146,7 +153,7 @@ impl State {
             cloud: self.cloud(&recipe.mocks, bench),
             journal: Arc::new(self.ledger.clone()),
             types: bench.types.clone(),
-            listener: Arc::new(Silence),
+            listener: self.watch.clone(),
             cancel: cancel.clone(),
             processes: bench.processes.clone(),
             parallelism: bench.parallelism,

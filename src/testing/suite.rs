@@ -6,8 +6,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use ecow::EcoString;
 
-use crate::config::{self, Config, Manifest, ModuleSource, TestFile, TestRun};
-use crate::diag::{Diagnostic, Diagnostics, SourceMap};
+use crate::config::{self, Config, Manifest, RunModule, TestFile, TestRun};
+use crate::diag::{Diagnostics, SourceMap};
 use crate::world::World;
 
 use super::mock::{self, FileMocks};
@@ -18,7 +18,7 @@ pub struct Suite {
     pub config: Arc<Config>,
     /// The files in order.
     pub files: Vec<TestFile>,
-    /// Modules that runs test in the configuration's place, by their sources as written.
+    /// Modules that runs test in the configuration's place, by their sources and versions as written.
     pub modules: BTreeMap<EcoString, Arc<Config>>,
     /// What the files say in place of clouds, parallel to the files.
     pub(super) mocks: Vec<FileMocks>,
@@ -53,22 +53,22 @@ impl Suite {
             found.retain(|file| wanted.contains(&file.path));
         }
         let mut modules = BTreeMap::new();
-        for run in found.iter().flat_map(|file| &file.runs) {
+        for (file, run) in
+            found.iter().flat_map(|file| file.runs.iter().map(move |run| (file, run)))
+        {
             let Some(module) = &run.module else { continue };
-            if modules.contains_key(&module.text) {
+            if modules.contains_key(&identity(module)) {
                 continue;
             }
-            match &module.source {
-                ModuleSource::Local(path) => {
-                    let dir = request.dir.join(path);
-                    let (config, more) = config::load(files, &dir, sources, manifest);
+            match config::place_of_run(file, run, request.dir, manifest) {
+                Ok(Some(dir)) => {
+                    let (config, more) =
+                        config::load_in(files, request.dir, &dir, sources, manifest);
                     problems.extend(more);
-                    modules.insert(module.text.clone(), Arc::new(config));
+                    modules.insert(identity(module), Arc::new(config));
                 }
-                ModuleSource::Package(_) => {
-                    problems.push(not_local(module.span));
-                }
-                ModuleSource::Invalid => {}
+                Ok(None) => {}
+                Err(missing) => problems.push(missing.diagnose()),
             }
         }
         let mocks = found.iter().map(|file| problems.take(mock::of_file(file, world))).collect();
@@ -79,7 +79,7 @@ impl Suite {
     #[must_use]
     pub fn tested(&self, run: &TestRun) -> Option<&Arc<Config>> {
         match &run.module {
-            Some(module) => self.modules.get(&module.text),
+            Some(module) => self.modules.get(&identity(module)),
             None => Some(&self.config),
         }
     }
@@ -96,12 +96,10 @@ fn plain(path: &Utf8Path) -> Utf8PathBuf {
     path.components().filter(|part| *part != camino::Utf8Component::CurDir).collect()
 }
 
-fn not_local(at: crate::diag::Span) -> Diagnostic {
-    Diagnostic::error(
-        1130,
-        "Module of a run not installed",
-        "A run can test a module of this project: a local directory.",
-    )
-    .at(at)
-    .help("Write a small module beside the tests that calls it, and give its directory as the source.")
+/// What tells a module of a run from others.
+fn identity(module: &RunModule) -> EcoString {
+    match &module.version {
+        Some(version) => format!("{} {}", module.text, version.text).into(),
+        None => module.text.clone(),
+    }
 }

@@ -7,12 +7,14 @@ use ecow::EcoString;
 
 use super::scope::Runs;
 use crate::config::{Selected, TestFile, TestRun};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::eval::{self, Effects, Found, Outside, Reference, Scope};
 use crate::plan::{Given, Origin, VariableInput};
-use crate::syntax::ast::{Attribute, Expr, ExprKind};
+use crate::syntax::ast::{
+    Attribute, Body, Expr, ExprKind, ObjectItem, ObjectKey, Template, TemplateForm, TemplatePart,
+};
 use crate::syntax::parse_expr;
-use crate::value::{Type, Value, convert};
+use crate::value::{Kind, Type, Value, convert};
 use crate::world::World;
 
 /// What a run's variables are made of.
@@ -79,6 +81,46 @@ impl Variables<'_> {
         (valued, problems)
     }
 
+    /// A provider configuration in which whatever names earlier runs or variables of the test file has its value in
+    /// place of it. What names variables of the module alone is the module's to evaluate.
+    pub fn settle(&self, body: &Body) -> (Body, Diagnostics) {
+        let evaluation = Evaluation::new(self);
+        let mut problems = Diagnostics::none();
+        let mut settled = body.clone();
+        self.settle_in(&mut settled, &evaluation, &mut problems);
+        (settled, problems)
+    }
+
+    fn settle_in(&self, body: &mut Body, evaluation: &Evaluation<'_>, problems: &mut Diagnostics) {
+        for attribute in &mut body.attributes {
+            if self.is_ours(&attribute.expr) {
+                let value = problems.take(evaluation.value(attribute, Level::Run));
+                match literal(&value, attribute.expr.span) {
+                    Some(expr) => attribute.expr = expr,
+                    None => problems.push(unknown(attribute.expr.span)),
+                }
+            }
+        }
+        for block in &mut body.blocks {
+            self.settle_in(&mut block.body, evaluation, problems);
+        }
+    }
+
+    /// Whether an expression names what the module does not know: a run, or a variable of the file.
+    fn is_ours(&self, expr: &Expr) -> bool {
+        let declared = &self.selected.tree.root().variables;
+        eval::references(expr).iter().any(|reference| {
+            let name = reference.attr(0).map(|name| name.name.as_str());
+            match (reference.root.as_str(), name) {
+                ("run", _) => true,
+                ("var", Some(name)) => {
+                    self.file.variables.contains_key(name) || !declared.contains_key(name)
+                }
+                _ => false,
+            }
+        })
+    }
+
     fn not_given(&self, name: &str) -> Diagnostic {
         let detail = format!(
             "The module under test for run block \"{}\" has a required variable \"{name}\" with no set value. Use a \
@@ -109,6 +151,49 @@ fn given(attribute: &Attribute, value: Value) -> VariableInput {
         given: Given::Value(value, Some(attribute.expr.span)),
         origin: Origin::Test,
     }
+}
+
+/// A value as it could be written; none where it is not wholly known.
+fn literal(value: &Value, at: Span) -> Option<Expr> {
+    let text = |text: &EcoString| {
+        let parts = if text.is_empty() {
+            Vec::new()
+        } else {
+            vec![TemplatePart::Literal(text.clone(), at)]
+        };
+        ExprKind::Template(Template { parts, form: TemplateForm::Quoted })
+    };
+    let all = |values: &[Value]| -> Option<Vec<Expr>> {
+        values.iter().map(|value| literal(value, at)).collect()
+    };
+    let kind = match value.kind() {
+        Kind::Unknown(_) => return None,
+        Kind::Null(_) => ExprKind::Null,
+        Kind::Bool(truth) => ExprKind::Bool(*truth),
+        Kind::Number(number) => ExprKind::Number(number.clone()),
+        Kind::String(content) => text(content),
+        Kind::List(_, values) | Kind::Set(_, values) | Kind::Tuple(values) => {
+            ExprKind::Tuple(all(values)?)
+        }
+        Kind::Map(_, entries) | Kind::Object(entries) => {
+            let items = entries.iter().map(|(name, value)| {
+                let key = ObjectKey::Expr(Expr { kind: text(name), span: at });
+                Some(ObjectItem { key, value: literal(value, at)? })
+            });
+            ExprKind::Object(items.collect::<Option<_>>()?)
+        }
+    };
+    Some(Expr { kind, span: at })
+}
+
+fn unknown(at: Span) -> Diagnostic {
+    Diagnostic::error(
+        1113,
+        "Reference to a value that is not known",
+        "A provider cannot be configured with what a run that only plans does not know yet.",
+    )
+    .at(at)
+    .help("Let that run apply: command = apply.")
 }
 
 /// Where a value is written; what may be named there.

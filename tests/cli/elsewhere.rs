@@ -366,7 +366,6 @@ fn commands_ask_for_init() {
     assert!(!readonly.contains("Downloading"), "{readonly}");
     std::fs::remove_file(sandbox.path(".terrace.lock.hcl")).expect("removed");
     sandbox.run("init -lockfile=readonly").fails("Lock file of modules would change");
-    sandbox.run("init -from-module=x").fails("Unsupported flag");
     let json = sandbox.run("init -json -upgrade").ok().out;
     assert!(
         json.lines().all(|line| line.starts_with('{')) && json.contains("Downloading"),

@@ -75,5 +75,7 @@ fn a_stack_is_described_before_and_after() {
     let status = sandbox.run("status").ok().out;
     assert!(status.contains("phase      mvp → [growth]"), "{status}");
     assert!(status.contains("T12:00:00Z: 1 added, 0 changed, 0 destroyed (complete)"), "{status}");
-    assert!(sandbox.run("phases").ok().out.contains("terrace status"));
+    let phases = sandbox.run("phases -no-color").ok().out;
+    assert!(phases.contains("growth after mvp ← the stack is here\n"), "{phases}");
+    assert!(phases.starts_with("mvp\n") && !phases.contains("live "), "{phases}");
 }

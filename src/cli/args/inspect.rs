@@ -78,6 +78,9 @@ pub struct Phases {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+    /// Look at this cloud: how much of each phase is live
+    #[arg(long, value_name = "CLOUD")]
+    pub cloud: Option<Cloud>,
     #[command(flatten)]
     pub inputs: Inputs,
 }

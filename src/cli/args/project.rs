@@ -21,9 +21,12 @@ pub struct Init {
     /// Whether .terrace.lock.hcl may change: readonly fails where it would have to
     #[arg(long, value_name = "MODE")]
     pub lockfile: Option<LockFile>,
-    /// Not supported: start a folder from a copy of a module
-    #[arg(long, value_name = "SOURCE", hide = true)]
+    /// Begin with a copy of this module; the folder has to be empty
+    #[arg(long, value_name = "SOURCE")]
     pub from_module: Option<String>,
+    /// The folder of tests, whose runs may test modules from elsewhere
+    #[arg(long, value_name = "DIR", default_value = "tests")]
+    pub test_directory: Utf8PathBuf,
     /// Accepted for Terraform's sake: nothing is asked
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
           action = ArgAction::Set, value_name = "BOOL")]
@@ -50,6 +53,9 @@ pub struct Get {
     /// Look for newer versions of modules, and accept what changed in them
     #[arg(long)]
     pub update: bool,
+    /// The folder of tests, whose runs may test modules from elsewhere
+    #[arg(long, value_name = "DIR", default_value = "tests")]
+    pub test_directory: Utf8PathBuf,
 }
 
 /// `terrace validate`

@@ -47,7 +47,10 @@ fn unpack(folder: &Utf8Path, context: &Context) -> Result<(), CommandError> {
 
 fn story(cloud: args::Cloud, context: &mut Context) -> Outcome {
     tell("A shop grows. Its ladder:", "terrace phases", context);
-    phases::run(&args::Phases { json: false, inputs: args::Inputs::default() }, context)?;
+    phases::run(
+        &args::Phases { json: false, cloud: None, inputs: args::Inputs::default() },
+        context,
+    )?;
     step("mvp", cloud, context)?;
     tell("Nothing is left to do:", "terrace plan", context);
     plan::run(&planned("mvp", cloud), context)?;

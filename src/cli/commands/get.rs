@@ -9,6 +9,6 @@ use crate::fetch::{LockMode, Renewal};
 /// Installs the modules that the configuration calls.
 pub fn run(args: &Get, context: &mut Context) -> Outcome {
     let renewal = if args.update { Renewal::Newest } else { Renewal::Keep };
-    installing::modules(renewal, LockMode::Update, context)?;
+    installing::modules(renewal, LockMode::Update, &args.test_directory, context)?;
     Ok(Exit::Success)
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::args::{Init, LockFile};
 use crate::cli::context::{Context, Voice};
-use crate::cli::error::{CommandError, Exit, Kind, Outcome};
+use crate::cli::error::{CommandError, Exit, Outcome};
 use crate::cli::installing;
 use crate::cli::project::Project;
 use crate::fetch::{LockMode, Renewal};
@@ -13,12 +13,8 @@ pub fn run(args: &Init, context: &mut Context) -> Outcome {
     if args.json {
         context.speak(Voice::Json);
     }
-    if args.from_module.is_some() {
-        let detail = "init does not copy a module into this folder";
-        let hint = "Copy or clone it, or call it from a module of your own: module \"x\" { source = \"…\" }";
-        return Err(
-            CommandError::say(Kind::Usage, "Unsupported flag --from-module", detail).hint(hint)
-        );
+    if let Some(source) = &args.from_module {
+        installing::copy(source, context)?;
     }
     if args.get {
         let renewal = if args.upgrade { Renewal::Newest } else { Renewal::Keep };
@@ -26,7 +22,7 @@ pub fn run(args: &Init, context: &mut Context) -> Outcome {
             Some(LockFile::Readonly) => LockMode::ReadOnly,
             None => LockMode::Update,
         };
-        installing::modules(renewal, lock, context)?;
+        installing::modules(renewal, lock, &args.test_directory, context)?;
     }
     let project = Project::load(context);
     context.report(&project.problems, &project.sources);

@@ -1,6 +1,7 @@
 //! `terrace test`: carries out the tests of the configuration in the current folder.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -8,6 +9,7 @@ use crate::cli::args::{self, Test};
 use crate::cli::context::{Context, Voice};
 use crate::cli::error::{CommandError, Exit, Kind, Outcome};
 use crate::cli::ledger::data_folder;
+use crate::cli::leftovers::{self, Ledgers};
 use crate::cli::settings::{self, Cloud};
 use crate::cli::{clouds, env, inputs, runtime, session, signals};
 use crate::config::{self, Manifest};
@@ -22,6 +24,9 @@ use crate::sim;
 use crate::testing::{self, Bench, CloudParts, Event, Naming, Request, Status, Suite};
 use crate::world::RealProcesses;
 
+/// How often it is told what a test on a real cloud does.
+const TELLING: Duration = Duration::from_secs(10);
+
 /// Reads the tests and carries them out.
 pub fn run(args: &Test, context: &mut Context) -> Outcome {
     if args.json {
@@ -35,6 +40,11 @@ pub fn run(args: &Test, context: &mut Context) -> Outcome {
     }
     let results = runtime::block_on(async {
         let bench = bench(args, &mut sources, context)?;
+        if bench.keep.is_some() {
+            let data = data_folder(&context.environment);
+            let left = leftovers::told(&data, &context.world).await;
+            context.report(&left.into_iter().collect(), &sources);
+        }
         signals::watch(&bench.cancel);
         let mut hear = |event: Event<'_>| tell(&event, &sources, context);
         Ok(testing::run(&suite, &bench, &mut hear).await)
@@ -67,6 +77,7 @@ fn bench(
 ) -> Result<Bench, CommandError> {
     let registry = session::registry(context)?;
     let cloud = cloud(args.cloud, context)?;
+    let is_real = cloud != Cloud::Sim;
     let globals = values(&args.inputs, Utf8Path::new("."), sources, context)?;
     let none = args::Inputs::default();
     let in_folder = values(&none, &args.folder, sources, context)?;
@@ -77,7 +88,9 @@ fn bench(
     Ok(Bench {
         types: Arc::new(SchemaTypes::new(registry.clone())),
         clouds: clouds(cloud, &registry, context)?,
-        naming: if cloud == Cloud::Sim { Naming::Own } else { Naming::Unique },
+        naming: if is_real { Naming::Unique } else { Naming::Own },
+        keep: is_real.then(|| Arc::new(Ledgers::of(&data_folder(&context.environment))) as _),
+        telling: is_real.then_some(TELLING),
         world: context.world.clone(),
         registry,
         globals,

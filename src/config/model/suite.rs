@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use ecow::EcoString;
 use indexmap::IndexMap;
 
-use super::{Condition, Passed, ProviderConfig, Target};
+use super::{Condition, Passed, ProviderConfig, Target, VersionConstraint};
 use crate::base::{Mode, ModulePath, PhaseName, TypeName};
 use crate::config::package::ModuleSource;
 use crate::diag::Span;
@@ -24,8 +24,20 @@ pub struct TestFile {
     pub providers: IndexMap<(EcoString, Option<EcoString>), TestProvider>,
     /// What is made up instead of asked for, in every run.
     pub overrides: Vec<Override>,
+    /// Whether runs that do not say otherwise may be carried out beside others.
+    pub parallel: bool,
     /// `run` blocks in order.
     pub runs: Vec<TestRun>,
+}
+
+impl TestFile {
+    /// What the module of a run is installed under.
+    #[must_use]
+    pub fn module_key(&self, run: &TestRun) -> EcoString {
+        let path = self.path.as_str();
+        let stem = path.split_once(".tftest.").map_or(path, |(stem, _)| stem);
+        format!("test.{}.{}", stem.replace(['/', '\\'], "."), run.name).into()
+    }
 }
 
 /// A provider configuration of a test file.
@@ -181,6 +193,8 @@ pub struct TestRun {
     pub overrides: Vec<Override>,
     /// Which state it works on; none means the module's own.
     pub state_key: Option<EcoString>,
+    /// Whether it may be carried out beside others; none means as its file says.
+    pub parallel: Option<bool>,
     /// The phase of the ladder; none means the one that the state is in.
     pub phase: Option<(PhaseName, Span)>,
     /// The head of the block.
@@ -194,6 +208,8 @@ pub struct RunModule {
     pub source: ModuleSource,
     /// The `source` argument as it is written.
     pub text: EcoString,
+    /// Which versions are accepted, of a registry's module.
+    pub version: Option<VersionConstraint>,
     /// Where it is written.
     pub span: Span,
 }

@@ -1,5 +1,7 @@
 //! What happens while tests run, as Terraform's machine-readable lines.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::summary;
@@ -17,6 +19,7 @@ pub fn lines(event: &Event<'_>, sources: &SourceMap, lines: &Lines<'_>, time: &s
         Event::File(file, progress) => vec![teller.file(file, *progress)],
         Event::FileProblems(file, problems) => teller.problems(problems, file, None),
         Event::RunStarted(file, run) => vec![teller.progress(file, run, "starting", "in progress")],
+        Event::RunGoesOn { file, run, elapsed, .. } => vec![teller.goes_on(file, run, *elapsed)],
         Event::RunTearDown(file, run) => {
             vec![teller.progress(file, run, "teardown", "tearing down")]
         }
@@ -184,6 +187,15 @@ impl Teller<'_> {
             file,
             Some(run),
         )
+    }
+
+    fn goes_on(&self, file: &TestFile, run: &str, elapsed: Duration) -> String {
+        let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        let content = json!({
+            "path": file.path.as_str(), "run": run, "progress": "running", "elapsed": elapsed,
+        });
+        let message = format!("  \"{run}\"... running");
+        self.line(("info", &message, "test_run"), content, file, Some(run))
     }
 
     fn done(&self, file: &TestFile, run: &RunResult) -> String {

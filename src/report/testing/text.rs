@@ -20,6 +20,17 @@ pub fn text(event: &Event<'_>) -> Option<String> {
         Event::File(file, FileProgress::Complete(status)) => {
             format!("{}... {}\n", file.path, painted(*status))
         }
+        Event::RunGoesOn { run, elapsed, doing, .. } => {
+            let what = match doing {
+                [] => "looking".to_owned(),
+                [first, second, third, rest @ ..] if !rest.is_empty() => {
+                    format!("{first}, {second}, {third} and {} more", rest.len())
+                }
+                all => all.join(", "),
+            };
+            let note = paint(FAINT, format!("{} s: {what}", elapsed.as_secs()));
+            format!("  run \"{run}\"... {note}\n")
+        }
         Event::RunDone(_, run) => {
             let detail = run.detail.as_ref().map(shown).unwrap_or_default();
             format!("  run \"{}\"... {}\n{detail}", run.name, painted(run.status))

@@ -30,7 +30,6 @@ const FILE: Shape = Shape {
     ],
 };
 
-/// Accepted for Terraform's sake: runs of a file are done one after the other.
 const SETTINGS: Shape = Shape { required: &[], optional: &["parallel"], blocks: &[] };
 
 impl Decoder<'_> {
@@ -42,6 +41,7 @@ impl Decoder<'_> {
             variables: IndexMap::new(),
             providers: IndexMap::new(),
             overrides: Vec::new(),
+            parallel: false,
             runs: Vec::new(),
         };
         let mut variables = None;
@@ -59,7 +59,7 @@ impl Decoder<'_> {
                 }
                 "provider" => self.test_provider(block, &mut file),
                 "mock_provider" => self.mock_provider(block, &mut file),
-                "test" => self.test_settings(block),
+                "test" => file.parallel = self.test_settings(block),
                 _ => file.overrides.extend(self.an_override(block)),
             }
         }
@@ -72,9 +72,10 @@ impl Decoder<'_> {
         arguments.into_iter().map(|one| (one.name.name.clone(), one)).collect()
     }
 
-    fn test_settings(&mut self, block: Block) {
+    /// Whether runs may be carried out beside others.
+    fn test_settings(&mut self, block: Block) -> bool {
         let mut content = SETTINGS.whole(block.body, &mut self.problems);
-        self.truth(content.take("parallel"));
+        self.truth(content.take("parallel")).unwrap_or_default()
     }
 
     /// A `provider` block, as in a configuration.

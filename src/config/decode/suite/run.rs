@@ -69,11 +69,10 @@ impl Decoder<'_> {
             options: RunOptions::default(),
             overrides: Vec::new(),
             state_key: self.text(content.take("state_key")),
+            parallel: self.truth(content.take("parallel")),
             phase: self.run_phase(content.take("phase")),
             span: block.header,
         };
-        // Accepted for Terraform's sake.
-        self.truth(content.take("parallel"));
         let expected = self.references(content.take("expect_failures"));
         run.expect_failures = expected.iter().filter_map(Expr::as_traversal).collect();
         let mut seen = Seen::default();
@@ -154,8 +153,8 @@ impl Decoder<'_> {
         let source = content.take("source")?;
         let text = constant::text(&source.expr, &mut self.problems)?;
         let has_version = version.is_some();
-        version.and_then(|attribute| self.version_constraint(&attribute.expr));
+        let version = version.and_then(|attribute| self.version_constraint(&attribute.expr));
         let (source, span) = self.module_source(Some(source), has_version, block.header);
-        Some(RunModule { source, text, span })
+        Some(RunModule { source, text, version, span })
     }
 }
