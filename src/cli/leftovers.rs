@@ -1,7 +1,5 @@
 //! What killed tests left in a real cloud: their ledgers stay in the project until nothing is left.
 
-#![expect(clippy::disallowed_methods, reason = "it takes whole folders away")]
-
 use std::fmt::Write as _;
 use std::sync::Arc;
 

@@ -275,6 +275,7 @@ async fn keep(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
             let mut entry = entry(task, &id, &order);
             if let Some(known) = task.shell.journal.entry(&entry.address, entry.generation) {
                 entry.kept = known.kept;
+                entry.configured = entry.configured.or(known.configured);
             }
             // What a plan shows of an object is already without what others own of it.
             entry.seen.clone_from(&task.step.prior);

@@ -21,7 +21,7 @@ const MOST_REDIRECTS: usize = 5;
 /// Waits before a request is made again, where the host does not say how long.
 const RETRIES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 /// The longest that a host is waited for when it asks for patience.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A secret that a host wants to see. Has no `Display`, and a `Debug` that does not tell it.
 #[derive(Clone, PartialEq, Eq)]

@@ -102,8 +102,8 @@ async fn live(
 /// The block that an object comes from, as an address without keys.
 fn block_of(address: &Address) -> String {
     let modules = address.resource.module.steps().iter();
-    let path: String = modules.map(|step| format!("module.{}.", step.name)).collect();
-    format!("{path}{}.{}", address.type_name(), address.resource.name)
+    let path: Vec<String> = modules.map(|step| format!("module.{}.", step.name)).collect();
+    format!("{}{}.{}", path.concat(), address.type_name(), address.resource.name)
 }
 
 impl Whereabouts {
@@ -184,7 +184,7 @@ impl Step {
     fn likeness(&self, live: &BTreeSet<String>) -> usize {
         let both = step_live(self, live);
         let either = self.blocks.len() + live.len() - both;
-        if either == 0 { 0 } else { both * 1000 / either }
+        (both * 1000).checked_div(either).unwrap_or_default()
     }
 
     fn text(&self, here: Option<&Here<'_>>, whereabouts: &Whereabouts) -> String {

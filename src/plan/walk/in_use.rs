@@ -202,7 +202,7 @@ impl Walk {
                     && match unique.overlap {
                         Some(Overlap::Case) => {
                             let lower = |texts: &[EcoString]| -> Vec<EcoString> {
-                                texts.iter().map(|text| text.to_lowercase()).collect()
+                                texts.iter().map(EcoString::to_lowercase).collect()
                             };
                             lower(&was) == lower(&will)
                         }

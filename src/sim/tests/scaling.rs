@@ -2,7 +2,7 @@
 //! configuration changed is planned whatever they did.
 
 use super::stage::{Stage, shown, step};
-use crate::plan::{Action, Outcome, text};
+use crate::plan::{Action, Intent, Outcome, text};
 use crate::value::Value;
 
 /// A group between 1 and 10, and an action that makes it 3 to 5 at night.
@@ -128,6 +128,18 @@ async fn other_changes_leave_what_was_moved() {
     stage.config = GROUP.replace("= 2\n", "= 2\n  health_check_grace_period = 120\n");
     assert_eq!(changed(&stage.apply_all().await), "health_check_grace_period=120");
     assert_eq!(sizes(&stage).await, "3 5 4");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_configured_outlives_a_run_that_only_looks() {
+    let mut stage = stage().await;
+    moved(&stage, NIGHT).await;
+    stage.change(ADDRESS, &[("default_cooldown", Value::number(60))]).await;
+    stage.options.intent = Intent::RefreshOnly;
+    stage.apply().await;
+    stage.options.intent = Intent::Normal;
+    stage.config = GROUP.replace("= 10\n", "= 20\n");
+    assert!(changed(&stage.apply_all().await).contains("max_size=20"));
 }
 
 #[tokio::test(start_paused = true)]
