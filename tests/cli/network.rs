@@ -182,9 +182,9 @@ fn a_full_disk_is_told_and_what_was_there_stays() {
     server.page("/small.zip", zipped("small"));
     sandbox.write("main.tf", call(&server.url("/small.zip")));
     sandbox.run("init").ok();
-    let noise: String =
+    let noise: Vec<String> =
         (0..40_000_u32).map(|n| format!("# {:x}\n", n.wrapping_mul(2_654_435_761))).collect();
-    let content = format!("{}{noise}", module("large"));
+    let content = module("large") + &noise.concat();
     server.page("/large.zip", Page::of(zip(&[("main.tf", content.as_bytes())])));
     sandbox.write("main.tf", call(&server.url("/large.zip")));
     // No file may grow beyond 64 KiB; the signal for it is ignored, as on a full disk there is none.

@@ -85,7 +85,7 @@ pub struct Server {
 impl Server {
     /// A server without a page.
     pub fn start() -> Self {
-        Self::with("http", |stream, pages, asked| answer(stream, pages, asked))
+        Self::with("http", answer)
     }
 
     /// A server that speaks TLS, with a certificate of [`AUTHORITY`].
