@@ -154,7 +154,9 @@ impl Inner {
             id: record.id.clone(),
             kept,
             seen: record.seen.as_ref().and_then(open),
-            configured: configured.and_then(|configured| configured.as_entries().cloned()),
+            configured: configured
+                .and_then(|configured| configured.as_entries().cloned())
+                .map(|entries| entries.into_iter().collect()),
             tainted: record.tainted.clone(),
             after: record.after.clone(),
             age: self.age(record.at),

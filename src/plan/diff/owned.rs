@@ -93,7 +93,7 @@ pub(super) fn own_tags_only(
 
 /// What the configuration says of attributes that something else may move; none for a type that has no such arguments.
 /// What is not known yet is left out.
-pub(super) fn configured(schema: &Schema, config: &Value) -> Option<Entries> {
+pub(super) fn configured(schema: &Schema, config: &Value) -> Option<BTreeMap<EcoString, Value>> {
     let movable = schema.terrace.live_owned.iter().map(|owned| &owned.attr);
     let mut arguments = movable
         .filter(|attr| schema.attribute(attr).is_some_and(|a| a.presence.is_writable()))
@@ -130,7 +130,7 @@ pub(super) fn keep_live(
 }
 
 /// Whether the configuration says something else of an attribute than it did at the last apply.
-fn is_changed(attr: &str, known: &Entries, config: &Value) -> bool {
+fn is_changed(attr: &str, known: &BTreeMap<EcoString, Value>, config: &Value) -> bool {
     let given = config.attribute(attr).filter(|value| !value.is_null());
     given.is_some_and(|given| {
         given.is_wholly_known()
