@@ -74,7 +74,17 @@ fn what_is_not_told_counts_as_it_was_sent() {
     let check = |sent, seen, expect: &[&str]| {
         let (config, tags, accepted) = (&config, &tags, &accepted);
         let (prior, region) = (Some(&live), Some("eu-west-1"));
-        let input = DiffInput { schema, prior, config, tags, region, sent, seen, accepted };
+        let input = DiffInput {
+            schema,
+            prior,
+            config,
+            tags,
+            region,
+            sent,
+            seen,
+            accepted,
+            configured: None,
+        };
         let changed = diff(&input).changed.into_iter().map(|path| path.to_string());
         let changed: Vec<String> = changed.filter(|name| name.starts_with("password")).collect();
         assert_eq!(changed, expect, "sent {sent:?}, seen {:?}", seen.is_some());
