@@ -92,7 +92,7 @@ async fn live(
     let values = Values::resolve(&args.inputs, None, &context.environment).missing(Missing::Open);
     let session = Session::open(&values, cloud, Access::Look, context).await?;
     let input = planning::input_of(&session, Options::default(), context)?;
-    let made = planning::look(&session, input).await;
+    let made = planning::look(&session, input, context).await?;
     super::show::stop_if_unread(&session, &made, context)?;
     let steps = made.outcome.plan.steps.iter();
     let there = steps.filter(|step| step.prior.is_some() && step.object.is_some());
