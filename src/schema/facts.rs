@@ -31,6 +31,8 @@ pub struct Facts {
     pub untold: Vec<EcoString>,
     /// Attributes whose change in place gives the object another id.
     pub renamed_by: Vec<EcoString>,
+    /// Attributes with the tags of the object's parts. Tags that the stack has not set are no more shown than the object's.
+    pub part_tags: Vec<EcoString>,
     /// Switches that keep the object from being deleted while they are on.
     pub protection: Vec<EcoString>,
     /// Sets of attributes that no two objects may share.

@@ -35,7 +35,14 @@ fn facts_name_attributes_that_exist() {
         );
         paths.extend(facts.limits.iter().flat_map(|limit| &limit.per).map(ecow::EcoString::as_str));
         paths.extend(facts.live_owned.iter().map(|owned| owned.attr.as_str()));
-        paths.extend(facts.untold.iter().chain(&facts.renamed_by).map(AsRef::<str>::as_ref));
+        paths.extend(
+            facts
+                .untold
+                .iter()
+                .chain(&facts.renamed_by)
+                .chain(&facts.part_tags)
+                .map(AsRef::<str>::as_ref),
+        );
         paths.extend(facts.protection.iter().map(AsRef::<str>::as_ref));
         paths.extend(facts.shows.iter().flat_map(|mirror| [mirror.attr.as_str(), &mirror.name]));
         paths.extend(facts.interruption.keys().map(ecow::EcoString::as_str));

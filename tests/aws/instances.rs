@@ -144,7 +144,13 @@ async fn instance_with_tags_for_its_volumes() {
     let more = "  volume_tags = { Team = \"blue\" }\n  user_data_replace_on_change = true\n";
     stage.create(&format!("{NETWORK}{}", BOX.replace("  # more\n", more))).await;
     stage.update(&[("\"blue\"", "\"green\"")], &["aws_instance.main"]).await;
+    let tags = stage.attribute("aws_instance.main", "volume_tags").await;
+    assert_eq!(tags, serde_json::json!({ "Team": "green" }));
     stage.replace(&[("= \"one\"", "= \"two\"")], &["aws_instance.main"]).await;
+    let without = ("  volume_tags = { Team = \"green\" }\n", "");
+    stage.update(&[without], &["aws_instance.main"]).await;
+    let tags = stage.attribute("aws_instance.main", "volume_tags").await;
+    assert_eq!(tags, serde_json::json!({}));
     stage.end().await;
 }
 

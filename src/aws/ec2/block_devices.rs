@@ -74,6 +74,18 @@ fn shown_tags(volume: &sdk::Volume) -> Tags {
     shown
 }
 
+/// The tags that all disks of an instance have: one that a disk lacks is given to all of them again. A volume that carries a
+/// stack's tag is an object of its own and has its own.
+fn common_tags<'a>(volumes: impl Iterator<Item = &'a sdk::Volume>) -> Tags {
+    let parts = volumes.filter(|volume| !tags_of(volume.tags()).contains_key(tags::STACK));
+    let mut each = parts.map(shown_tags);
+    let mut common = each.next().unwrap_or_default();
+    for tags in each {
+        common.retain(|key, value| tags.get(key) == Some(value));
+    }
+    common
+}
+
 /// Fills in the disks of an instance. A volume that carries a stack's tag is an object of its own and is left out.
 pub(super) fn read_into(
     spec: &mut AwsInstance,
@@ -100,6 +112,8 @@ pub(super) fn read_into(
             }
         };
     }
+    let ids = mappings.iter().filter_map(|mapping| mapping.ebs()?.volume_id());
+    spec.volume_tags = common_tags(ids.filter_map(|id| volumes.get(id)));
     for mapping in mappings {
         let (Some(name), Some(ebs)) = (mapping.device_name, mapping.ebs) else { continue };
         let Some(id) = ebs.volume_id.clone() else { continue };
@@ -117,5 +131,30 @@ pub(super) fn read_into(
                 snapshot_id: set(&volume.snapshot_id),
             ));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_disks_are_those_that_all_have() {
+        let disk = |tags: &[(&str, &str)]| {
+            let tag =
+                |(key, value): &(&str, &str)| sdk::Tag::builder().key(*key).value(*value).build();
+            sdk::Volume::builder().set_tags(Some(tags.iter().map(tag).collect())).build()
+        };
+        let check = |disks: &[sdk::Volume], expect: &[(&str, &str)]| {
+            let expect = expect.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+            assert_eq!(common_tags(disks.iter()), expect.collect::<Tags>());
+        };
+        let (team, cost) = (("Team", "blue"), ("Cost", "1"));
+        let own = (tags::STACK, "shop");
+        check(&[], &[]);
+        check(&[disk(&[team, cost])], &[team, cost]);
+        check(&[disk(&[team, cost]), disk(&[team, ("Cost", "2")])], &[team]);
+        check(&[disk(&[team]), disk(&[])], &[]);
+        check(&[disk(&[team]), disk(&[own, ("Name", "data")])], &[team]);
     }
 }

@@ -68,27 +68,32 @@ pub(super) fn own_tags_only(
             live.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
         }
     }
-    let mut entries = entries.clone();
-    for name in ["tags", "tags_all"] {
-        let Some(wanted) = planned.get(name) else { continue };
-        if !wanted.is_known() {
-            continue;
-        }
-        let wanted = wanted.as_entries();
-        let set = seen.and_then(|seen| seen.attribute(name)).and_then(Value::as_entries);
-        let has =
-            |tags: Option<&Entries>, key: &str| tags.is_some_and(|tags| tags.contains_key(key));
-        let own: Entries = live
-            .iter()
-            .filter(|(key, _)| has(wanted, key) || has(set, key))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
-        let null = own.is_empty() && planned.get(name).is_some_and(Value::is_null);
-        let tags = Type::map(Type::String);
-        let own = if null { Value::null(tags) } else { Value::map(Type::String, own) };
-        entries.insert(name.into(), own);
+    let mut own = entries.clone();
+    let mut keep = |name: &str, live: &Entries| {
+        let Some(wanted) = planned.get(name).filter(|wanted| wanted.is_known()) else { return };
+        let set = seen.and_then(|seen| seen.attribute(name));
+        own.insert(name.into(), own_of(live, wanted, set));
+    };
+    keep("tags", &live);
+    keep("tags_all", &live);
+    for name in &schema.terrace.part_tags {
+        keep(name, entries.get(name).and_then(Value::as_entries).unwrap_or(&Entries::default()));
     }
-    Value::new(Kind::Object(entries))
+    Value::new(Kind::Object(own))
+}
+
+/// Those of live tags that are wanted or were set.
+fn own_of(live: &Entries, wanted: &Value, set: Option<&Value>) -> Value {
+    let has = |tags: Option<&Value>, key: &str| {
+        tags.and_then(Value::as_entries).is_some_and(|tags| tags.contains_key(key))
+    };
+    let own = live.iter().filter(|(key, _)| has(Some(wanted), key) || has(set, key));
+    let own: Entries = own.map(|(key, value)| (key.clone(), value.clone())).collect();
+    if own.is_empty() && wanted.is_null() {
+        Value::null(Type::map(Type::String))
+    } else {
+        Value::map(Type::String, own)
+    }
 }
 
 /// What the configuration says of attributes that something else may move; none for a type that has no such arguments.

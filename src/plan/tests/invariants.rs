@@ -97,6 +97,35 @@ fn what_is_not_told_counts_as_it_was_sent() {
     check(None, Some(&config), &[]);
 }
 
+#[test]
+fn tags_that_others_gave_to_parts_are_left_alone() {
+    let registry = Registry::embedded();
+    let schema = registry.resource("aws_instance").expect("it is embedded");
+    let instance = |tags: &[(&'static str, &'static str)]| {
+        let given = tags.iter().map(|(key, value)| (*key, Value::string(*value)));
+        let given = Value::map(Type::String, given);
+        Value::object(schema.implied_type_attributes().map(|(attribute, ty)| {
+            let has = attribute == "volume_tags" && !tags.is_empty();
+            (attribute.to_owned(), if has { given.clone() } else { Value::null(ty) })
+        }))
+    };
+    let (tags, accepted) = Default::default();
+    let (team, backup) = (("Team", "blue"), ("Backup", "daily"));
+    let check = |live: &[_], seen: Option<&[_]>, wanted: &[_], expect: bool| {
+        let (live, seen, config) = (instance(live), seen.map(instance), instance(wanted));
+        let (prior, seen, tags, accepted) = (Some(&live), seen.as_ref(), &tags, &accepted);
+        let (config, region, sent) = (&config, Some("eu-west-1"), None);
+        let input = DiffInput { schema, prior, config, tags, region, sent, seen, accepted };
+        let mut changed = diff(&input).changed.into_iter().map(|path| path.to_string());
+        assert_eq!(changed.any(|name| name.starts_with("volume_tags")), expect);
+    };
+    check(&[team, backup], Some(&[team]), &[team], false);
+    check(&[team, backup], None, &[team], false);
+    check(&[backup], None, &[], false);
+    check(&[backup], Some(&[team]), &[team], true);
+    check(&[team, backup], Some(&[team]), &[], true);
+}
+
 impl crate::schema::Schema {
     fn implied_type_attributes(&self) -> impl Iterator<Item = (&str, Type)> {
         let attributes =
