@@ -382,8 +382,8 @@ fn live<R: Resource>(aws: &Regional, scope: &Scope, found: Found<R::Spec>) -> Li
         attributes.insert("region".into(), Value::string(aws.region().as_str()));
     }
     if let Some(rule) = &schema.name_generation
-        && attributes.get(&*rule.prefix_attr).is_some_and(Value::is_null)
-        && let Some(name) = attributes.get(&*rule.attr).and_then(Value::as_str)
+        && attributes.get(&rule.prefix_attr).is_some_and(Value::is_null)
+        && let Some(name) = attributes.get(&rule.attr).and_then(Value::as_str)
         && let Some(prefix) = schema::name_prefix(rule, name).map(Value::string)
     {
         attributes.insert(rule.prefix_attr.clone(), prefix);
