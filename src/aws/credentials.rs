@@ -198,12 +198,12 @@ mod tests {
             ),
         ] {
             let error = told(source, code, message);
-            assert_eq!(error.title, title, "{code}");
+            assert_eq!(error.title(), title, "{code}");
             assert!(error.detail().contains(words), "{code}: {}", error.detail());
             assert!(
-                error.help.as_deref().is_some_and(|text| text.contains(help)),
+                error.help().is_some_and(|text| text.contains(help)),
                 "{code}: {:?}",
-                error.help
+                error.help()
             );
         }
     }

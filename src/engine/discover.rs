@@ -482,7 +482,7 @@ fn conflict(address: &Address, claimants: &[Arc<Live>]) -> Diagnostic {
 fn no_hints(error: &crate::provider::Error) -> Diagnostic {
     let help = match error.class {
         ErrorClass::Denied => "Allow tag:GetResources to the identity that runs this.".to_owned(),
-        _ => error.help.clone().unwrap_or_else(|| "See whether it can be reached.".to_owned()),
+        _ => error.help().unwrap_or("See whether it can be reached.").to_owned(),
     };
     let detail = error.detail();
     let end = if detail.ends_with('.') { "" } else { "." };

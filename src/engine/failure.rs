@@ -152,8 +152,8 @@ pub const fn verb(action: Action) -> &'static str {
 }
 
 fn cloud(error: &Error, step: &Step) -> Diagnostic {
-    if let Some(diagnostic) = &error.diagnostic {
-        return (**diagnostic).clone();
+    if let Some(diagnostic) = error.diagnostic() {
+        return diagnostic.clone();
     }
     let (code, summary, help) = look::told(error).unwrap_or_else(|| match error.class {
         ErrorClass::Quota => {
@@ -173,8 +173,8 @@ fn cloud(error: &Error, step: &Step) -> Diagnostic {
         }
         _ => (801, "The cloud refused", String::new()),
     });
-    let diagnostic = Diagnostic::error(code, error.title.unwrap_or(summary), error.detail());
-    let help = error.help.clone().unwrap_or(help);
+    let diagnostic = Diagnostic::error(code, error.title().unwrap_or(summary), error.detail());
+    let help = error.help().map_or(help, str::to_owned);
     if help.is_empty() { diagnostic } else { diagnostic.help(help) }
 }
 

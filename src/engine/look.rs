@@ -100,8 +100,8 @@ pub(super) fn told(error: &Error) -> Option<(u16, &'static str, String)> {
 
 /// A failed read as it is shown; `what` was to be read.
 pub(super) fn diagnose(error: &Error, what: &str) -> Diagnostic {
-    if let Some(diagnostic) = &error.diagnostic {
-        return (**diagnostic).clone();
+    if let Some(diagnostic) = error.diagnostic() {
+        return diagnostic.clone();
     }
     let (code, summary, help) = told(error).unwrap_or_else(|| match error.class {
         ErrorClass::Throttled => (818, "Refused for too many calls", "Try again later.".to_owned()),
@@ -112,8 +112,8 @@ pub(super) fn diagnose(error: &Error, what: &str) -> Diagnostic {
         _ => (820, "A read failed", String::new()),
     });
     let detail = format!("Reading {what}: {}", error.detail());
-    let diagnostic = Diagnostic::error(code, error.title.unwrap_or(summary), detail);
-    let help = error.help.clone().unwrap_or(help);
+    let diagnostic = Diagnostic::error(code, error.title().unwrap_or(summary), detail);
+    let help = error.help().map_or(help, str::to_owned);
     if help.is_empty() { diagnostic } else { diagnostic.help(help) }
 }
 

@@ -49,14 +49,17 @@ pub struct Error {
     pub message: String,
     /// The id under which the cloud knows the request.
     pub request_id: Option<String>,
-    /// What it is called where it is shown, if its class does not say enough.
-    pub title: Option<&'static str>,
-    /// What else there is to know, in whole sentences: which endpoint was asked, whose credentials were used.
-    pub context: Option<String>,
-    /// What to do about it, if its class does not say enough.
-    pub help: Option<String>,
-    /// What is shown in place of all that, where it was put in words already: an error of the ledger has its own.
-    pub diagnostic: Option<Box<Diagnostic>>,
+    /// What else is said of it; most errors say nothing else.
+    pub(crate) more: Option<Box<More>>,
+}
+
+/// What is said of an error beside what the cloud said.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct More {
+    title: Option<&'static str>,
+    context: Option<String>,
+    help: Option<String>,
+    diagnostic: Option<Diagnostic>,
 }
 
 impl Error {
@@ -73,10 +76,7 @@ impl Error {
             code: None,
             message: message.into(),
             request_id: None,
-            title: None,
-            context: None,
-            help: None,
-            diagnostic: None,
+            more: None,
         }
     }
 
@@ -90,29 +90,51 @@ impl Error {
     /// Names it, where its class does not say enough.
     #[must_use]
     pub fn titled(mut self, title: &'static str) -> Self {
-        self.title = Some(title);
+        self.more().title = Some(title);
         self
     }
 
     /// Adds what else there is to know, in whole sentences.
     #[must_use]
     pub fn with_context(mut self, context: impl Into<String>) -> Self {
-        self.context = Some(context.into());
+        self.more().context = Some(context.into());
         self
     }
 
     /// Says what to do about it, where its class does not say enough.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.more().help = Some(help.into());
         self
     }
 
     /// Has it shown as this.
     #[must_use]
     pub fn shown_as(mut self, diagnostic: Diagnostic) -> Self {
-        self.diagnostic = Some(Box::new(diagnostic));
+        self.more().diagnostic = Some(diagnostic);
         self
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
+    /// What it is called where it is shown, if its class does not say enough.
+    #[must_use]
+    pub fn title(&self) -> Option<&'static str> {
+        self.more.as_ref()?.title
+    }
+
+    /// What to do about it, if its class does not say enough.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        self.more.as_ref()?.help.as_deref()
+    }
+
+    /// What is shown in place of all that, where it was put in words already: an error of the ledger has its own.
+    #[must_use]
+    pub fn diagnostic(&self) -> Option<&Diagnostic> {
+        self.more.as_ref()?.diagnostic.as_ref()
     }
 
     /// Whether every other call to the same place would fail alike: for its credentials, or since nobody answers.
@@ -131,7 +153,8 @@ impl Error {
         if let Some(id) = &self.request_id {
             let _ = write!(detail, " [request {id}]");
         }
-        if let Some(context) = &self.context {
+        let more = self.more.as_ref();
+        if let Some(context) = more.and_then(|more| more.context.as_ref()) {
             let end = if detail.ends_with('.') { "" } else { "." };
             let _ = write!(detail, "{end} {context}");
         }

@@ -132,9 +132,11 @@ fn an_endpoint_that_is_no_url_is_told() {
 
 #[test]
 fn a_cloud_that_fails_for_ever_is_told_once() {
-    let server = StandIn::of(|request| match request.contains("Action=") {
-        true => ec2_error(503, "Unavailable", "The service is down"),
-        false => Reply::Whole(500, r#"{"__type": "InternalServerError"}"#.into()),
+    let server = StandIn::of(|request| {
+        if request.contains("Action=") {
+            return ec2_error(503, "Unavailable", "The service is down");
+        }
+        Reply::Whole(500, r#"{"__type": "InternalServerError"}"#.into())
     });
     let mut sandbox = sandbox(&server.url);
     sandbox.set("AWS_MAX_ATTEMPTS", "1");
