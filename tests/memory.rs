@@ -18,8 +18,11 @@ use terrace::world::memory::FileTree;
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
 
-/// A shape of configuration, and how many bytes one more resource of it may take at the peak.
-const SHAPES: [(&str, fn(usize) -> String, usize); 5] = [
+/// A configuration of so many resources.
+type Shape = fn(usize) -> String;
+
+/// Shapes of configurations, and how many bytes one more resource of each may take at the peak.
+const SHAPES: [(&str, Shape, usize); 5] = [
     ("a block each", chain, 2_800),
     ("instances by number", counted, 1_550),
     ("instances by name", keyed, 1_650),

@@ -124,7 +124,7 @@ mod tests {
             (E::Ambiguous, Call::Look, (2, Duration::from_secs(21)), Verdict::Fail),
             (E::Unreachable, Call::Read, (2, Duration::from_secs(121)), Verdict::Fail),
             (E::Unreachable, Call::Poll, (1, Duration::from_secs(299)), first),
-            (E::Unreachable, Call::Poll, (1, Duration::from_secs(300)), Verdict::Fail),
+            (E::Unreachable, Call::Poll, (1, Duration::from_mins(5)), Verdict::Fail),
             (E::Throttled, Call::Look, (9, Duration::from_mins(3)), Verdict::Fail),
             (E::Denied, Call::Read, first_time(), Verdict::Fail),
             (E::Dependency, Call::Delete, (30, Duration::from_secs(301)), Verdict::Fail),

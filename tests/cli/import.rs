@@ -31,7 +31,7 @@ resource "aws_ssm_parameter" "c" {
 "#;
 
 /// Lets go of everything, so that it exists and is nobody's.
-const LET_GO: &str = r#"
+const LET_GO: &str = r"
 removed {
   from = aws_ssm_parameter.a
   lifecycle {
@@ -52,7 +52,7 @@ removed {
     destroy = false
   }
 }
-"#;
+";
 
 /// Four parameters that are nobody's, and the configuration that declares them.
 fn orphans() -> Sandbox {

@@ -95,7 +95,7 @@ mod tests {
         .collect();
         let got = match read(config, &files) {
             Ok(value) => value.attribute("outputs").expect("outputs").to_console(),
-            Err(error) => format!("{}: {}", error.title.unwrap_or_default(), error.message),
+            Err(error) => format!("{}: {}", error.title().unwrap_or_default(), error.message),
         };
         assert!(got.starts_with(expect), "{got}");
     }

@@ -115,7 +115,9 @@ fn tags_that_others_gave_to_parts_are_left_alone() {
         let (live, seen, config) = (instance(live), seen.map(instance), instance(wanted));
         let (prior, seen, tags, accepted) = (Some(&live), seen.as_ref(), &tags, &accepted);
         let (config, region, sent) = (&config, Some("eu-west-1"), None);
-        let input = DiffInput { schema, prior, config, tags, region, sent, seen, accepted };
+        let configured = None;
+        let input =
+            DiffInput { schema, prior, config, tags, region, sent, seen, accepted, configured };
         let mut changed = diff(&input).changed.into_iter().map(|path| path.to_string());
         assert_eq!(changed.any(|name| name.starts_with("volume_tags")), expect);
     };
