@@ -14,7 +14,7 @@ use hcl::template::{Directive, Element, Template as HclTemplate};
 use terrace::diag::{FileId, Span};
 use terrace::syntax::ast::{
     Attribute, BinaryOp, Block, Body, Expr, ExprKind, ForExpr as OurFor, Ident, Label, ObjectItem,
-    ObjectKey, SplatForm, Template, TemplateForm, TemplatePart, UnaryOp,
+    ObjectKey, Operation as OurOperation, SplatForm, Template, TemplateForm, TemplatePart, UnaryOp,
 };
 use terrace::syntax::{parse_expr, parse_file};
 use terrace::value::Number;
@@ -135,8 +135,8 @@ fn operation(theirs: &Operation) -> ExprKind {
             op: if unary.operator == U::Neg { UnaryOp::Negate } else { UnaryOp::Not },
             operand: boxed(&unary.expr),
         },
-        Operation::Binary(binary) => ExprKind::Binary {
-            op: match binary.operator {
+        Operation::Binary(binary) => {
+            let op = match binary.operator {
                 B::Eq => BinaryOp::Equal,
                 B::NotEq => BinaryOp::NotEqual,
                 B::LessEq => BinaryOp::LessOrEqual,
@@ -150,11 +150,11 @@ fn operation(theirs: &Operation) -> ExprKind {
                 B::Mod => BinaryOp::Modulo,
                 B::And => BinaryOp::And,
                 B::Or => BinaryOp::Or,
-            },
-            op_span: NOWHERE,
-            left: boxed(&binary.lhs_expr),
-            right: boxed(&binary.rhs_expr),
-        },
+            };
+            let operand = expression(&binary.rhs_expr);
+            let operation = OurOperation { op, op_span: NOWHERE, operand };
+            expression(&binary.lhs_expr).operated(operation).kind
+        }
     }
 }
 

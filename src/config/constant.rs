@@ -100,7 +100,9 @@ pub fn fold(expr: &Expr) -> Constant {
             Constant::Bool(value) => Constant::Bool(!value),
             _ => Constant::Other,
         },
-        ExprKind::Binary { op, left, right, .. } => fold_binary(*op, &fold(left), &fold(right)),
+        ExprKind::Binary { first, rest } => rest.iter().fold(fold(first), |left, operation| {
+            fold_binary(operation.op, &left, &fold(&operation.operand))
+        }),
         ExprKind::Conditional { condition, yes, no } => match fold(condition) {
             Constant::Bool(true) => fold(yes),
             Constant::Bool(false) => fold(no),

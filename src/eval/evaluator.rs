@@ -133,7 +133,7 @@ impl<'s> Evaluator<'s> {
                 |evaluator, which| evaluator.expr(if which { yes } else { no }, frame),
                 frame,
             ),
-            ExprKind::Binary { op, left, right, .. } => self.binary(expr, *op, left, right, frame),
+            ExprKind::Binary { first, rest } => self.binary(first, rest, frame),
             ExprKind::Unary { op, operand } => self.unary(expr, *op, operand, frame),
             ExprKind::Parens(inner) => self.expr(inner, frame),
             ExprKind::Invalid => failed(),

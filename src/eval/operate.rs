@@ -2,28 +2,30 @@
 
 use std::cmp::Ordering;
 
-use crate::diag::Diagnostic;
-use crate::syntax::ast::{BinaryOp, Expr, UnaryOp};
+use crate::diag::{Diagnostic, Span};
+use crate::syntax::ast::{BinaryOp, Expr, Operation, UnaryOp};
 use crate::value::{Number, Type, Value, convert};
 
 use super::evaluator::{Evaluator, Frame};
 
 impl Evaluator<'_> {
-    pub(super) fn binary(
-        &mut self,
-        expr: &Expr,
-        op: BinaryOp,
-        left: &Expr,
-        right: &Expr,
-        frame: &Frame<'_>,
-    ) -> Value {
-        let operands = operand_type(op);
-        let (a, broken_a) = self.operand(left, &operands, "left operand", frame);
-        let (b, broken_b) = self.operand(right, &operands, "right operand", frame);
-        if broken_a || broken_b {
-            return Value::unknown(result_type(op));
+    /// Operations from the left; each result is the left operand of the next.
+    pub(super) fn binary(&mut self, first: &Expr, rest: &[Operation], frame: &Frame<'_>) -> Value {
+        let before = self.problems.len();
+        let mut left = self.expr(first, frame);
+        let mut at = first.span;
+        for Operation { op, operand, .. } in rest {
+            let operands = operand_type(*op);
+            let (a, broken_a) = self.fitting(left, at, &operands, "left operand", before);
+            let (b, broken_b) = self.operand(operand, &operands, "right operand", frame);
+            at = at.to(operand.span);
+            left = if broken_a || broken_b {
+                Value::unknown(result_type(*op))
+            } else {
+                self.operated(apply(*op, &a, &b), result_type(*op), at)
+            };
         }
-        self.operated(apply(op, &a, &b), result_type(op), expr)
+        left
     }
 
     pub(super) fn unary(
@@ -53,7 +55,7 @@ impl Evaluator<'_> {
             };
             Ok(result.expect("converted to its type").with_marks(marks))
         };
-        self.operated(result, ty, expr)
+        self.operated(result, ty, expr.span)
     }
 
     /// The operand in the type that the operator takes, and whether it could not be had.
@@ -66,21 +68,34 @@ impl Evaluator<'_> {
     ) -> (Value, Broken) {
         let before = self.problems.len();
         let value = self.expr(expr, frame);
+        self.fitting(value, expr.span, ty, which, before)
+    }
+
+    /// A value in the type that an operator takes, and whether it could not be had: it is broken where there are more
+    /// errors than `before` it was evaluated.
+    fn fitting(
+        &mut self,
+        value: Value,
+        at: Span,
+        ty: &Type,
+        which: &str,
+        before: usize,
+    ) -> (Value, Broken) {
         let broken = self.problems.iter().skip(before).any(is_error);
         match convert(&value, ty) {
             Ok(value) => (value, broken),
             Err(error) => {
                 let detail = format!("Unsuitable value for {which}: {error}.");
-                self.report(Diagnostic::error(305, "Invalid operand", detail).at(expr.span));
+                self.report(Diagnostic::error(305, "Invalid operand", detail).at(at));
                 (value, true)
             }
         }
     }
 
-    fn operated(&mut self, result: Result<Value, &str>, ty: Type, expr: &Expr) -> Value {
+    fn operated(&mut self, result: Result<Value, &str>, ty: Type, at: Span) -> Value {
         result.unwrap_or_else(|reason| {
             let detail = format!("Error during operation: {reason}.");
-            self.report(Diagnostic::error(306, "Operation failed", detail).at(expr.span));
+            self.report(Diagnostic::error(306, "Operation failed", detail).at(at));
             Value::unknown(ty)
         })
     }

@@ -153,3 +153,16 @@ fn nesting_ends_before_the_stack() {
         }
     }
 }
+
+#[test]
+fn many_operators_in_a_row_are_calculated() {
+    let scope = Many::new();
+    let (sum, problems) = eval(&format!("0{}", " + 2 - 1".repeat(5_000)), &scope);
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(sum.as_number().and_then(crate::value::Number::to_i64), Some(5_000));
+    let (all, _) = eval(&format!("true{}", " && true".repeat(5_000)), &scope);
+    assert_eq!(all.as_bool(), Some(true));
+    let (_, problems) = eval("1 + \"x\" + 1 + \"y\"", &scope);
+    let wrong = problems.iter().map(|problem| problem.detail.as_str()).collect::<Vec<_>>();
+    assert_eq!(wrong.len(), 2, "{wrong:?}");
+}

@@ -177,16 +177,12 @@ pub enum ExprKind {
         /// Its value when false.
         no: Box<Expr>,
     },
-    /// `left op right`
+    /// `first op a op b`: operators that bind equally tightly, from the left. However many there are, it is one level.
     Binary {
-        /// The operator.
-        op: BinaryOp,
-        /// Where the operator stands.
-        op_span: Span,
-        /// Left operand.
-        left: Box<Expr>,
-        /// Right operand.
-        right: Box<Expr>,
+        /// The leftmost operand.
+        first: Box<Expr>,
+        /// The operators with what is to the right of each; there is at least one.
+        rest: Vec<Operation>,
     },
     /// `-x`, `!x`
     Unary {
@@ -300,6 +296,38 @@ pub enum TemplatePart {
     },
 }
 
+/// An operator with its right operand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// The operator.
+    pub op: BinaryOp,
+    /// Where the operator stands.
+    pub op_span: Span,
+    /// What stands to its right.
+    pub operand: Expr,
+}
+
+impl Expr {
+    /// `self op operand`. Joins the operations that `self` ends with where these bind as tightly.
+    #[must_use]
+    pub fn operated(mut self, operation: Operation) -> Self {
+        let span = self.span.to(operation.operand.span);
+        if self.ends_with(operation.op.tightness())
+            && let ExprKind::Binary { rest, .. } = &mut self.kind
+        {
+            rest.push(operation);
+            return Self { span, ..self };
+        }
+        Self { kind: ExprKind::Binary { first: Box::new(self), rest: vec![operation] }, span }
+    }
+
+    /// Whether it is operations that bind so tightly.
+    pub(super) fn ends_with(&self, tightness: u8) -> bool {
+        let ExprKind::Binary { rest, .. } = &self.kind else { return false };
+        rest.last().is_some_and(|last| last.op.tightness() == tightness)
+    }
+}
+
 /// Operators with two operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BinaryOp {
@@ -329,6 +357,21 @@ pub enum BinaryOp {
     Divide,
     /// `%`
     Modulo,
+}
+
+impl BinaryOp {
+    /// How tightly it binds its operands.
+    #[must_use]
+    pub const fn tightness(self) -> u8 {
+        match self {
+            Self::Or => 1,
+            Self::And => 2,
+            Self::Equal | Self::NotEqual => 3,
+            Self::Less | Self::LessOrEqual | Self::Greater | Self::GreaterOrEqual => 4,
+            Self::Add | Self::Subtract => 5,
+            Self::Multiply | Self::Divide | Self::Modulo => 6,
+        }
+    }
 }
 
 /// Operators with one operand.

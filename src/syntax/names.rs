@@ -76,7 +76,10 @@ impl<'a, F: FnMut(Asked<'a>)> Walk<'a, F> {
                 });
             }
             ExprKind::Conditional { condition, yes, no } => self.all([&**condition, &**yes, &**no]),
-            ExprKind::Binary { left, right, .. } => self.all([&**left, &**right]),
+            ExprKind::Binary { first, rest } => {
+                self.expr(first);
+                self.all(rest.iter().map(|operation| &operation.operand));
+            }
         }
     }
 

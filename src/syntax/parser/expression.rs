@@ -2,7 +2,7 @@
 
 use super::{Parser, invalid};
 use crate::diag::Span;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Operation, UnaryOp};
 use crate::syntax::problem;
 use crate::syntax::token::TokenKind;
 use crate::value::Number;
@@ -65,21 +65,22 @@ impl Parser<'_> {
     /// Operators that bind at least as tightly as `loosest`, all of them from the left.
     fn binary(&mut self, loosest: u8) -> Expr {
         let mut left = self.unary();
+        let mut tallest = self.height;
         while !self.lost {
             let token = self.peek();
-            let Some((op, tightness)) = binary_op(token.kind) else { break };
+            let Some(op) = binary_op(token.kind) else { break };
+            let tightness = op.tightness();
             if tightness < loosest {
                 break;
             }
             self.next();
-            let left_height = self.height;
-            let right = self.binary(tightness + 1);
-            self.grow(left_height.max(self.height));
-            let span = left.span.to(right.span);
-            let op_span = self.span(token);
-            let kind =
-                ExprKind::Binary { op, op_span, left: Box::new(left), right: Box::new(right) };
-            left = Expr { kind, span };
+            if !left.ends_with(tightness) {
+                tallest = self.height;
+            }
+            let operand = self.binary(tightness + 1);
+            tallest = tallest.max(self.height);
+            self.grow(tallest);
+            left = left.operated(Operation { op, op_span: self.span(token), operand });
         }
         left
     }
@@ -176,22 +177,22 @@ impl Parser<'_> {
     }
 }
 
-/// The operator that a token is, and how tightly it binds.
-const fn binary_op(kind: TokenKind) -> Option<(BinaryOp, u8)> {
+/// The operator that a token is.
+const fn binary_op(kind: TokenKind) -> Option<BinaryOp> {
     Some(match kind {
-        TokenKind::Or => (BinaryOp::Or, 1),
-        TokenKind::And => (BinaryOp::And, 2),
-        TokenKind::EqualEqual => (BinaryOp::Equal, 3),
-        TokenKind::NotEqual => (BinaryOp::NotEqual, 3),
-        TokenKind::Less => (BinaryOp::Less, 4),
-        TokenKind::LessOrEqual => (BinaryOp::LessOrEqual, 4),
-        TokenKind::Greater => (BinaryOp::Greater, 4),
-        TokenKind::GreaterOrEqual => (BinaryOp::GreaterOrEqual, 4),
-        TokenKind::Plus => (BinaryOp::Add, 5),
-        TokenKind::Minus => (BinaryOp::Subtract, 5),
-        TokenKind::Star => (BinaryOp::Multiply, 6),
-        TokenKind::Slash => (BinaryOp::Divide, 6),
-        TokenKind::Percent => (BinaryOp::Modulo, 6),
+        TokenKind::Or => BinaryOp::Or,
+        TokenKind::And => BinaryOp::And,
+        TokenKind::EqualEqual => BinaryOp::Equal,
+        TokenKind::NotEqual => BinaryOp::NotEqual,
+        TokenKind::Less => BinaryOp::Less,
+        TokenKind::LessOrEqual => BinaryOp::LessOrEqual,
+        TokenKind::Greater => BinaryOp::Greater,
+        TokenKind::GreaterOrEqual => BinaryOp::GreaterOrEqual,
+        TokenKind::Plus => BinaryOp::Add,
+        TokenKind::Minus => BinaryOp::Subtract,
+        TokenKind::Star => BinaryOp::Multiply,
+        TokenKind::Slash => BinaryOp::Divide,
+        TokenKind::Percent => BinaryOp::Modulo,
         _ => return None,
     })
 }

@@ -16,10 +16,9 @@ fn parsed(text: &str) -> Expr {
 /// The text with parentheses around each operation, so that it shows what belongs to what.
 fn grouped(expr: &Expr) -> String {
     match &expr.kind {
-        ExprKind::Binary { op, left, right, .. } => {
-            let op = format!("{op:?}");
-            format!("{op}({}, {})", grouped(left), grouped(right))
-        }
+        ExprKind::Binary { first, rest } => rest.iter().fold(grouped(first), |left, operation| {
+            format!("{:?}({left}, {})", operation.op, grouped(&operation.operand))
+        }),
         ExprKind::Unary { op, operand } => format!("{op:?}({})", grouped(operand)),
         ExprKind::Conditional { condition, yes, no } => {
             format!("If({}, {}, {})", grouped(condition), grouped(yes), grouped(no))

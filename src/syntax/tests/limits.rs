@@ -1,7 +1,7 @@
 //! Hostile texts: a clear error, bounded depth, no panic.
 
 use crate::diag::FileId;
-use crate::syntax::ast::Body;
+use crate::syntax::ast::{Body, ExprKind};
 use crate::syntax::{MAX_DEPTH, MAX_SIZE, format, parse_bytes, parse_file};
 
 fn parse(text: &str) -> (Body, Vec<String>) {
@@ -38,7 +38,6 @@ fn check_nesting_is_bounded() {
         repeated("!", "1", ""),
         repeated("x ? y : ", "1", ""),
         repeated("x ? ", "1", ": y"),
-        repeated("1 + ", "1", ""),
         repeated("x", "", ".y"),
         repeated("x", "", "[0]"),
         repeated("x", "", "[*]"),
@@ -54,6 +53,21 @@ fn check_nesting_is_bounded() {
         let (_, problems) = parse(&text);
         assert_eq!(problems, ["Nesting too deep"], "in {}", &text[..20]);
     }
+}
+
+#[test]
+fn operators_in_a_row_do_not_nest() {
+    let many = 50_000;
+    for op in ["+", "&&", "==", "<", "*"] {
+        let (body, problems) = parse(&format!("a = 1{}\n", format!(" {op} 1").repeat(many)));
+        assert!(problems.is_empty(), "{op}: {problems:?}");
+        let ExprKind::Binary { rest, .. } = &body.attributes[0].expr.kind else {
+            panic!("{op}: no operation")
+        };
+        assert_eq!(rest.len(), many);
+    }
+    let (_, problems) = parse(&format!("a = {}1\n", "1 + (".repeat(many)));
+    assert_eq!(problems, ["Nesting too deep"]);
 }
 
 #[test]

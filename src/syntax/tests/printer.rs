@@ -33,9 +33,9 @@ pub fn print(expr: &Expr) -> String {
         ExprKind::Conditional { condition, yes, no } => {
             format!("{} ? {} : {}", print(condition), print(yes), print(no))
         }
-        ExprKind::Binary { op, left, right, .. } => {
-            format!("{} {} {}", print(left), symbol(*op), print(right))
-        }
+        ExprKind::Binary { first, rest } => rest.iter().fold(print(first), |left, operation| {
+            format!("{left} {} {}", symbol(operation.op), print(&operation.operand))
+        }),
         ExprKind::Unary { op: UnaryOp::Negate, operand } => format!("-{}", print(operand)),
         ExprKind::Unary { op: UnaryOp::Not, operand } => format!("!{}", print(operand)),
         ExprKind::Parens(inner) => format!("({})", print(inner)),
