@@ -101,7 +101,11 @@ pub fn element(value: &Value, key: &Value) -> Result<Value, Box<Diagnostic>> {
     if key.is_null() {
         return problem(301, INVALID_INDEX, "Can't use a null value as an indexing key.");
     }
-    let marks = value.marks().union(key.marks());
+    // Which attribute of an object is asked for is no secret of the object.
+    let marks = match Shape::of(value) {
+        Shape::Object => value.marks(),
+        _ => value.marks().union(key.marks()),
+    };
     // The commonest case costs nothing.
     if let (Kind::List(_, elements) | Kind::Tuple(elements), Kind::Number(number)) =
         (value.kind(), key.kind())

@@ -10,6 +10,8 @@ use crate::value::{Defaults, convert};
 
 /// A reference where only constants are allowed.
 const NOT_CONSTANT: Code = Code(213);
+/// A type constraint that is none.
+const NO_TYPE: Code = Code(215);
 
 /// Reports defaults that do not fit the type constraint of their variable, and defaults of optional attributes that do
 /// not fit theirs. Every variable is looked at once, however often its module is called and in however many phases.
@@ -32,7 +34,13 @@ fn check_variable(variable: &Variable, scope: &dyn Scope) -> Diagnostics {
     let mut defaults = Defaults::default();
     if let Some(written) = &constraint.with_defaults {
         let (_, found, wrong) = type_constraint(written, scope);
-        problems.extend(wrong);
+        // What is wrong with the type itself, and references, were reported when the block was read.
+        let reported = |problem: &Diagnostic| matches!(problem.code, NOT_CONSTANT | NO_TYPE);
+        let (reported, fresh): (Vec<_>, Vec<_>) = wrong.into_iter().partition(reported);
+        if !reported.is_empty() {
+            return fresh.into_iter().collect();
+        }
+        problems.extend(fresh);
         defaults = found;
     }
     let Some(default) = &variable.default else { return problems };

@@ -41,7 +41,7 @@ impl Decoder {
             self.check_count(name, schema, &places, body);
             self.combine(name, schema, values, &places)
         } else {
-            Value::unknown(schema.implied_type())
+            uncertain(schema, &places)
         };
         if !places.is_empty() {
             spans.blocks.insert(name.into(), places);
@@ -136,6 +136,19 @@ impl Decoder {
         }
         if element.has_dynamic() { Value::object(entries) } else { Value::map(element, entries) }
     }
+}
+
+/// The value of blocks of which nobody knows how many there are: of a single one what it would set is unknown.
+fn uncertain(schema: &NestedBlock, places: &[(Option<EcoString>, Spans)]) -> Value {
+    let ([(_, written)], Nesting::Single | Nesting::Group) = (places, schema.nesting) else {
+        return Value::unknown(schema.implied_type());
+    };
+    let nothing = empty(&schema.block);
+    let entries = nothing.as_entries().into_iter().flatten().map(|(name, unset)| {
+        let is_set = written.attributes.contains_key(name) || written.blocks.contains_key(name);
+        (name.clone(), if is_set { Value::unknown(unset.ty()) } else { unset.clone() })
+    });
+    Value::object(entries.collect::<Vec<_>>())
 }
 
 /// The value of a block in which nothing is set.

@@ -14,10 +14,10 @@ const fn number(name: &'static str) -> Param {
 pub(super) const TABLE: &[Function] = &[
     Function::new("abs", &[number("num")], NUMBER, |c| Ok(Value::number(c.number(0).abs()))),
     Function::new("ceil", &[Param::new("num", Want::Number)], NUMBER, |c| {
-        Ok(Value::number(c.number(0).ceil()))
+        Ok(Value::number(without_sign(c.number(0).ceil())))
     }),
     Function::new("floor", &[Param::new("num", Want::Number)], NUMBER, |c| {
-        Ok(Value::number(c.number(0).floor()))
+        Ok(Value::number(without_sign(c.number(0).floor())))
     }),
     Function::new(
         "log",
@@ -46,14 +46,19 @@ pub(super) const TABLE: &[Function] = &[
         },
     ),
     Function::new("signum", &[Param::new("num", Want::Number)], NUMBER, |c| {
-        let whole = c.number(0).is_whole();
-        if whole {
+        // Larger ones are refused, as Terraform refuses them.
+        if c.number(0).to_i64().is_some() {
             Ok(Value::number(Number::from(c.number(0).signum())))
         } else {
-            Err(CallError::new("value must be a whole number"))
+            Err(CallError::new("value must be a whole number, between -2^63 and 2^63-1 inclusive"))
         }
     }),
 ];
+
+/// Zero for `-0`, else the number.
+fn without_sign(number: Number) -> Number {
+    if number.to_i64() == Some(0) { Number::from(0) } else { number }
+}
 
 fn float(value: f64, undefined: &str) -> Result<Value, CallError> {
     Number::from_f64(value).map(Value::number).ok_or_else(|| CallError::new(undefined))

@@ -141,9 +141,20 @@ fn title(text: &str) -> String {
         .map(|c| {
             let starts = is_separator(before);
             before = c;
-            if starts { simple_upper(c) } else { c }
+            if starts { title_case(c) } else { c }
         })
         .collect()
+}
+
+/// The letter as the first of a word: letters that are two in one have a form of their own.
+fn title_case(c: char) -> char {
+    match c {
+        '\u{1c4}'..='\u{1c6}' => '\u{1c5}',
+        '\u{1c7}'..='\u{1c9}' => '\u{1c8}',
+        '\u{1ca}'..='\u{1cc}' => '\u{1cb}',
+        '\u{1f1}'..='\u{1f3}' => '\u{1f2}',
+        _ => simple_upper(c),
+    }
 }
 
 fn is_separator(c: char) -> bool {

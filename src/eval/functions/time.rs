@@ -120,7 +120,10 @@ fn formatdate(context: &Context<'_>) -> Result<Value, CallError> {
     let mut out = String::new();
     let mut rest = context.text(0);
     while let Some(c) = rest.chars().next() {
-        if c == '\'' {
+        if let Some(after) = rest.strip_prefix("''") {
+            out.push('\'');
+            rest = after;
+        } else if c == '\'' {
             rest = literal(&rest[1..], &mut out)
                 .ok_or_else(|| wrong("unterminated literal '".into()))?;
         } else if c.is_ascii_alphabetic() {

@@ -13,6 +13,12 @@ use crate::value::{Kind, Type, Value, convert};
 /// # Errors
 /// Why it cannot be read.
 pub(super) fn read(text: &str) -> Result<Value, String> {
+    if text.starts_with('\t') {
+        return Err("found character that cannot start any token".into());
+    }
+    if text.strip_prefix("%YAML ").is_some_and(|version| !version.starts_with("1.1")) {
+        return Err("found incompatible YAML document".into());
+    }
     let mut reader = Reader {
         events: Parser::new_from_str(text),
         anchors: BTreeMap::new(),
@@ -185,15 +191,19 @@ fn full_tag(tag: &Tag) -> String {
     format!("{}{}", tag.handle(), tag.suffix())
 }
 
+/// The value of a plain scalar without a tag.
+fn untagged(text: &str) -> Result<Value, String> {
+    if matches!(text, ".nan" | ".NaN" | ".NAN") {
+        return Err("floating point NaN is not supported".into());
+    }
+    Ok(yaml_scalar::implied(text).into_value())
+}
+
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
     let plain = style == ScalarStyle::Plain;
     let tag = tag.map(full_tag);
     let Some(tag) = tag else {
-        return Ok(if plain {
-            yaml_scalar::implied(text).into_value()
-        } else {
-            Value::string(text)
-        });
+        return Ok(if plain { untagged(text)? } else { Value::string(text) });
     };
     let Some(kind) = tag.strip_prefix(YAML) else {
         return if tag == "!" {
