@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::journal::JournalError;
 use super::look;
 use crate::base::{Id, TypeName};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::plan::{Action, Step};
 use crate::provider::{Error, ErrorClass, Goal};
 
@@ -64,6 +64,8 @@ pub enum Failure {
         kind: String,
         /// Why; holds no secret.
         reason: String,
+        /// Where it is written.
+        at: Span,
     },
     /// The ledger could not be written.
     Journal(JournalError),
@@ -127,11 +129,12 @@ impl Failure {
                 format!("{id} is not there. Something else may have deleted it meanwhile."),
             )
             .help("Plan again."),
-            Self::Provision { kind, reason } => Diagnostic::error(
+            Self::Provision { kind, reason, at } => Diagnostic::error(
                 813,
-                "A provisioner failed",
+                format!("{kind} provisioner error"),
                 format!("The {kind} provisioner failed: {reason}."),
             )
+            .at(at)
             .help("The object exists and is marked as tainted: the next plan replaces it."),
         };
         diagnostic.of(&step.address).into()

@@ -17,7 +17,8 @@ pub(super) async fn run(task: &Task<'_>, provisioners: &[Provisioner]) -> Result
         if let Err(reason) = result
             && provisioner.on_failure == OnFailure::Fail
         {
-            return Err(Failure::Provision { kind: provisioner.kind.to_string(), reason });
+            let kind = provisioner.kind.to_string();
+            return Err(Failure::Provision { kind, reason, at: provisioner.span });
         }
     }
     Ok(())

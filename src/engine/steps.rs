@@ -15,7 +15,7 @@ use super::types::Home;
 use super::untold;
 use crate::base::{Address, Id};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::{Action, Owner, Provisioner};
+use crate::plan::{Action, Owner, Provisioner, same_value};
 use crate::provider::{ClaimRequest, DataRequest, DeleteRequest, ErrorClass, Goal, UpdateRequest};
 use crate::value::{AttrPath, Kind, Type, Value};
 
@@ -94,7 +94,10 @@ async fn update(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     let mut counts = adopt(task, &id).await?;
     counts.changed += 1;
     let prior = task.step.prior.clone().unwrap_or(Value::null(Type::Dynamic));
-    send_update(task, &mut id, prior, desired.clone()).await?;
+    // Where only the secrecy of values moves, there is nothing to send.
+    if task.facts.home == Home::Ledger || !same_value(&prior, &desired) {
+        send_update(task, &mut id, prior, desired.clone()).await?;
+    }
     if task.facts.home == Home::Ledger {
         let value = read_kept_here(task, &id, &order).await?;
         return Ok(Done { value: Some(value), counts, problems: Diagnostics::none() });

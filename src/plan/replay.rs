@@ -14,10 +14,10 @@ use super::{
 use crate::base::{Address, Mode};
 use crate::config::{self, ProvisionerWhen, Resource};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::eval;
 use crate::graph::{NodeId, Object, Part};
-use crate::schema::Schema;
-use crate::syntax::ast::Body;
-use crate::value::{Value, convert};
+use crate::schema::{self, Schema};
+use crate::value::{Type, Value, convert};
 
 /// Evaluates steps with the results told so far.
 pub struct Replay {
@@ -200,22 +200,20 @@ impl Replay {
             own: None,
             ..self.walk.place_of(source.at, source.index, &repetition)
         };
-        let mut read = |body: &Body| -> Vec<(EcoString, Value)> {
-            let attributes = body.attributes.iter();
-            let evaluated = attributes.map(|attribute| {
-                (attribute.name.name.clone(), problems.take(place.evaluate(&attribute.expr)))
-            });
-            evaluated.collect()
+        let config = match schema::provisioner(&provisioner.kind) {
+            Some(block) => {
+                let (config, _, found) =
+                    eval::decode::decode_body(&provisioner.body, block, &place);
+                problems.extend(found);
+                config
+            }
+            None => Value::null(Type::Dynamic),
         };
-        let mut arguments = read(&provisioner.body);
-        if let Some(connection) = provisioner.connection.as_ref().or(resource.connection.as_deref())
-        {
-            arguments.push(("connection".into(), Value::object(read(connection))));
-        }
         let run = Provisioner {
             kind: provisioner.kind.clone(),
             on_failure: provisioner.on_failure,
-            config: Value::object(arguments),
+            config,
+            span: provisioner.span,
         };
         (run, problems)
     }
@@ -234,7 +232,8 @@ impl Replay {
         let known = declared.iter().zip(values).filter(|((_, output), _)| !output.ephemeral);
         known
             .filter_map(|((name, output), value)| {
-                let value = value.clone()?;
+                // A null output is as good as none.
+                let value = value.clone().filter(|value| !value.is_null())?;
                 let ty = value.ty();
                 let sensitive = output.sensitive;
                 Some((name.clone(), RememberedOutput { value, ty, sensitive }))
@@ -294,6 +293,10 @@ impl Resolver for Replay {
             return Diagnostics::none();
         };
         let value = match &step.planned {
+            // An object is as secret as what was asked for, not as what it was made from.
+            Some(planned) if resource.key.mode == Mode::Managed => {
+                marks::remark(&marks::strip(&value), planned)
+            }
             Some(planned) => marks::remark(&value, planned),
             None => value,
         };

@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use super::Step;
 use crate::config::OnFailure;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, Span};
 use crate::value::Value;
 
 /// A command that the configuration runs with an object, evaluated.
@@ -18,6 +18,8 @@ pub struct Provisioner {
     pub on_failure: OnFailure,
     /// The block's arguments: an object, wholly known.
     pub config: Value,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// Fills in what was unknown when planning. Told of each result, it answers for the steps after it.

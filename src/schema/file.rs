@@ -190,7 +190,11 @@ impl Reader<'_> {
                 other => return Err(fail(self.name, place, &format!("nesting {other}"))),
             },
             // What the provider asks of a block that may be left out, Terraform does not check.
-            min_items: if presence.required { file.min_items.max(1) } else { 0 },
+            min_items: match (presence.required, presence.optional || presence.computed) {
+                (true, _) => file.min_items.max(1),
+                (false, true) => 0,
+                (false, false) => file.min_items,
+            },
             max_items: file.max_items,
             presence: presence.into(),
             deprecated: file.deprecated,

@@ -13,6 +13,7 @@ mod file;
 mod json;
 mod model;
 mod protocol;
+mod provisioner;
 mod rate;
 mod registry;
 mod scene;
@@ -40,6 +41,7 @@ pub use model::{
     Attribute, Block, Effect, ForceNew, Framework, Identity, Import, Kind, NameGeneration,
     NestedBlock, Nesting, Nullable, Presence, Relations, Rule, Schema,
 };
+pub use provisioner::{connection, provisioner};
 pub use rate::{Call, CallRate, rates};
 pub use registry::{Registry, aliases, data, ephemeral, names, provider, resource};
 pub use scene::{Scene, value_at};

@@ -99,25 +99,24 @@ impl Decoder<'_> {
     }
 
     fn check_destroy_references(&mut self, body: &Body) {
-        for expr in expressions(body) {
-            let allowed = references(expr).iter().all(|reference| {
-                matches!(
-                    subject(reference),
-                    Subject::Itself | Subject::Count | Subject::Each | Subject::Builtin
+        let references = expressions(body).into_iter().flat_map(references);
+        let foreign = references.filter(|reference| {
+            !matches!(
+                subject(reference),
+                Subject::Itself | Subject::Count | Subject::Each | Subject::Builtin
+            )
+        });
+        for reference in foreign {
+            self.problems.push(
+                Diagnostic::error(
+                    codes::PROVISIONER,
+                    "Invalid reference from destroy provisioner",
+                    "Destroy-time provisioners and their connection configurations may only reference attributes of \
+                     the related resource, via 'self', 'count.index', or 'each.key'. References to other resources \
+                     during the destroy phase can cause dependency cycles.",
                 )
-            });
-            if !allowed {
-                self.problems.push(
-                    Diagnostic::error(
-                        codes::PROVISIONER,
-                        "Invalid reference from destroy provisioner",
-                        "Destroy-time provisioners and their connection configurations may only reference attributes \
-                         of the related resource, via 'self', 'count.index', or 'each.key'. References to other \
-                         resources during the destroy phase can cause dependency cycles.",
-                    )
-                    .at(expr.span),
-                );
-            }
+                .at(reference.span),
+            );
         }
     }
 }

@@ -11,10 +11,8 @@ use crate::eval::{self, Reference, Step};
 use crate::graph::resource_key;
 use crate::plan::Action;
 use crate::plan::diff::marks;
-use crate::schema::Schema;
+use crate::schema::{self, Schema};
 use crate::value::{AttrPath, PathStep, Type, Value};
-
-const PROVISIONERS: [&str; 3] = ["local-exec", "remote-exec", "file"];
 
 impl Walk {
     /// What `depends_on`, `ignore_changes` and `replace_triggered_by` name has to be there.
@@ -26,22 +24,7 @@ impl Walk {
     ) -> Diagnostics {
         let mut problems = Diagnostics::none();
         let place = self.state.place(at);
-        for entry in &resource.depends_on {
-            for reference in eval::references(entry) {
-                let rest = resource_key(&reference).map(|(_, used)| used);
-                let whole = !matches!(reference.root.as_str(), "var" | "local" | "module" | "path");
-                if whole && rest.is_some_and(|used| reference.attr(used).is_some()) {
-                    let detail = "References in depends_on must be to a whole object (resource, etc), not to an \
-                                  attribute of an object.";
-                    problems.push(
-                        Diagnostic::error(536, "Invalid depends_on reference", detail)
-                            .at(reference.span),
-                    );
-                    continue;
-                }
-                problems.extend(references::check_existence(&place, &reference));
-            }
-        }
+        problems.extend(references::check_depends_on(&place, &resource.depends_on));
         if let IgnoreChanges::Paths(paths) = &resource.lifecycle.ignore_changes {
             for (path, span) in paths {
                 problems.extend(ignored_path(schema, path, *span));
@@ -173,11 +156,11 @@ fn ignored_path(schema: &Schema, path: &AttrPath, span: Span) -> Diagnostics {
 }
 
 impl Place<'_> {
-    /// Provisioners: their kind, and that their arguments can be evaluated.
+    /// Provisioners: that there is such a kind, and what they and their connections are told.
     pub(super) fn check_provisioners(&self, resource: &Resource) -> Diagnostics {
         let mut problems = Diagnostics::none();
         for provisioner in &resource.provisioners {
-            if !PROVISIONERS.contains(&provisioner.kind.as_str()) {
+            let Some(block) = schema::provisioner(&provisioner.kind) else {
                 let detail = format!(
                     "This configuration requires provisioner plugin \"{}\", which isn't available.",
                     provisioner.kind
@@ -186,6 +169,13 @@ impl Place<'_> {
                     Diagnostic::error(537, "Missing required provisioner plugin", detail)
                         .at(provisioner.span),
                 );
+                continue;
+            };
+            problems.extend(eval::decode::decode_body(&provisioner.body, block, self).2);
+            let own = provisioner.connection.iter().chain(&resource.connection);
+            for connection in own {
+                let found = eval::decode::decode_body(connection, schema::connection(), self).2;
+                problems.extend(found);
             }
         }
         problems
