@@ -16,7 +16,7 @@ use super::planning::Made;
 use super::session::Session;
 use crate::engine::{self, Ending, Report, Setup};
 use crate::ledger::RunRecord;
-use crate::plan::{Intent, RememberedOutput};
+use crate::plan::{self, Intent, RememberedOutput};
 use crate::report::Purpose;
 use crate::report::json::output_value;
 use crate::report::paint::{STRONG, paint};
@@ -77,11 +77,17 @@ pub async fn apply(
     if sound {
         engine::forget_stale(&session.ledger, &made.stale);
     }
-    let gone = sound && order.intent == Intent::Destroy;
+    if !outcome.complete {
+        context.report(&plan::incomplete().into(), &session.project.sources);
+    }
+    let gone = sound && outcome.complete && order.intent == Intent::Destroy;
+    let is_partial_destroy = order.intent == Intent::Destroy && !outcome.complete;
     // Where the run did not get to the end, some are still not known.
     let known = replay.outputs().into_iter().filter(|(_, output)| output.value.is_wholly_known());
-    let outputs: BTreeMap<_, _> = known.filter(|_| !gone).collect();
-    session.ledger.set_outputs(&outputs).map_err(|error| refused(&error, context))?;
+    let outputs: BTreeMap<_, _> = known.filter(|_| order.intent != Intent::Destroy).collect();
+    if !is_partial_destroy {
+        session.ledger.set_outputs(&outputs).map_err(|error| refused(&error, context))?;
+    }
     if gone {
         session.ledger.set_phase(None);
     }
@@ -111,7 +117,9 @@ fn conclude(
                     (name.to_string(), output_value(&output.value, output.sensitive))
                 })
                 .collect();
-            context.tell(|lines| lines.outputs(&values));
+            if !values.is_empty() {
+                context.tell(|lines| lines.outputs(&values));
+            }
         }
         Voice::Human if complete && !outputs.is_empty() => {
             context.printer.line(&paint(STRONG, "\nOutputs:\n"));

@@ -89,8 +89,9 @@ impl Project {
                 context,
             );
             // What several phases share is wrong once.
+            let earlier = problems.len();
             for problem in plan::validate(input) {
-                if !problems.iter().any(|known| *known == problem) {
+                if !problems.iter().take(earlier).any(|known| *known == problem) {
                     problems.push(problem);
                 }
             }

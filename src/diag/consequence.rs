@@ -6,6 +6,8 @@ use std::ops::RangeInclusive;
 
 use super::{Diagnostic, Diagnostics, FileId, Severity, SourceFile, SourceMap, Span};
 
+/// Errors of syntax. What is on their lines is not what the author meant.
+const SYNTAX: RangeInclusive<u16> = 100..=199;
 /// Errors with which a declaration may be lost: syntax, files that cannot be read, blocks that are not understood.
 const LOSES: &[RangeInclusive<u16>] =
     &[100..=199, 200..=200, 204..=204, 206..=207, 209..=209, 211..=211, 265..=265];
@@ -13,7 +15,7 @@ const LOSES: &[RangeInclusive<u16>] =
 const UNDECLARED: &[RangeInclusive<u16>] =
     &[247..=247, 261..=261, 264..=264, 266..=266, 330..=333, 505..=505, 521..=521];
 /// Errors about what a block lacks.
-const LACKING: &[u16] = &[205, 282, 283];
+const LACKING: &[u16] = &[205, 282, 283, 508];
 /// Errors about arguments that do not fit the variables of a module, or about outputs that it does not have.
 const INTERFACE: &[u16] = &[507, 515];
 
@@ -46,15 +48,27 @@ pub fn independent(found: Diagnostics, known: &Diagnostics, sources: &SourceMap)
     let is_explained = |problem: &Diagnostic| {
         problem.subject.is_some_and(|at| damage.explains(problem, at, sources))
     };
-    found.elsewhere(known).into_iter().filter(|problem| !is_explained(problem)).collect()
+    let is_garbled = |problem: &Diagnostic| {
+        let line = problem.subject.and_then(|at| line_of(at, sources));
+        line.is_some_and(|line| damage.lines.contains(&line))
+    };
+    found
+        .elsewhere(known)
+        .into_iter()
+        .filter(|problem| !is_explained(problem) && !is_garbled(problem))
+        .collect()
 }
 
 /// Where declarations may be lost.
 struct Damage<'a> {
     /// Folders of modules that were not read as a whole.
     folders: BTreeSet<&'a str>,
-    /// Files and blocks in which that is so.
-    blocks: BTreeSet<(FileId, String)>,
+    /// The heads of blocks in which that is so.
+    blocks: BTreeSet<Span>,
+    /// JSON files in which that is so: their blocks are not outlined.
+    json: BTreeSet<FileId>,
+    /// Lines with mistakes of syntax.
+    lines: BTreeSet<(FileId, u32)>,
     /// Calls of such modules.
     calls: Vec<Span>,
     /// Whether it is not known where.
@@ -68,7 +82,17 @@ impl<'a> Damage<'a> {
             losing().filter_map(|problem| problem.subject).map(|span| span.file).collect();
         let blocks = losing().filter_map(|problem| problem.subject);
         Self {
-            blocks: blocks.filter_map(|span| Some((span.file, section(span, sources)?))).collect(),
+            blocks: blocks.filter_map(|span| block_of(span, sources)).collect(),
+            json: files
+                .iter()
+                .copied()
+                .filter(|id| sources.file(*id).is_some_and(SourceFile::is_json))
+                .collect(),
+            lines: errors
+                .iter()
+                .filter(|problem| SYNTAX.contains(&problem.code.0))
+                .filter_map(|problem| line_of(problem.subject?, sources))
+                .collect(),
             folders: files
                 .iter()
                 .filter_map(|id| sources.file(*id))
@@ -85,8 +109,8 @@ impl<'a> Damage<'a> {
             return self.anywhere || folder.is_some_and(|folder| self.folders.contains(folder));
         }
         if LACKING.contains(&problem.code.0) {
-            let block = section(subject, sources).map(|section| (subject.file, section));
-            return block.is_some_and(|block| self.blocks.contains(&block));
+            return self.json.contains(&subject.file)
+                || block_of(subject, sources).is_some_and(|block| self.blocks.contains(&block));
         }
         INTERFACE.contains(&problem.code.0)
             && (self.calls.iter().any(|call| same_block(*call, subject, sources))
@@ -95,11 +119,17 @@ impl<'a> Damage<'a> {
 }
 
 fn same_block(a: Span, b: Span, sources: &SourceMap) -> bool {
-    a.file == b.file && section(a, sources).is_some_and(|of_a| Some(of_a) == section(b, sources))
+    block_of(a, sources).is_some_and(|of_a| Some(of_a) == block_of(b, sources))
 }
 
-fn section(span: Span, sources: &SourceMap) -> Option<String> {
-    sources.file(span.file)?.section(span.start)
+/// The line of a place; none in JSON, where a line says nothing about what belongs together.
+fn line_of(span: Span, sources: &SourceMap) -> Option<(FileId, u32)> {
+    let file = sources.file(span.file).filter(|file| !file.is_json())?;
+    Some((span.file, file.locate(span.start).line))
+}
+
+fn block_of(span: Span, sources: &SourceMap) -> Option<Span> {
+    sources.file(span.file)?.block_at(span.start)
 }
 
 #[cfg(test)]
@@ -146,6 +176,19 @@ mod tests {
             .map(|problem| problem.subject.map(|span| span.start))
             .collect();
         assert_eq!(places, [Some(11), Some(24)]);
+    }
+
+    #[test]
+    fn blocks_of_one_kind_are_told_apart() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("main.tf", "import {}\nimport {}\n");
+        let span = |start, end| Span::new(file, start, end);
+        let outline = [(span(0, 9), span(0, 6)), (span(10, 19), span(10, 16))];
+        let outline = outline.map(|(whole, header)| Section { whole, header });
+        sources.set_outline(file, outline.to_vec());
+        let at = |code, start| Diagnostic::error(code, "Odd", "").at(span(start, start + 1));
+        let problems = [at(204, 7), at(205, 17)].into_iter().collect();
+        assert_eq!(root_causes(problems, &sources).len(), 2);
     }
 
     #[test]

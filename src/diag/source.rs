@@ -86,17 +86,29 @@ impl SourceFile {
         self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
+    /// Whether it is in JSON, by its name.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        camino::Utf8Path::new(&self.path).extension() == Some("json")
+    }
+
     /// Type and labels of the block at the top of the file that holds a byte: `resource "aws_vpc" "main"`.
     #[must_use]
     pub fn section(&self, byte: u32) -> Option<String> {
-        let after = self.outline.partition_point(|section| section.whole.start <= byte);
-        let section = self.outline.get(after.checked_sub(1)?)?;
-        let Span { start, end, .. } = section.header;
+        let Span { start, end, .. } = self.block_at(byte)?;
         let header = self.text.get(start as usize..end as usize)?;
         let mut words = header.split_whitespace();
         let kind = words.next()?;
         let labels = words.map(|label| format!(" \"{}\"", label.trim_matches('"')));
-        (byte < section.whole.end).then(|| std::iter::once(kind.to_owned()).chain(labels).collect())
+        Some(std::iter::once(kind.to_owned()).chain(labels).collect())
+    }
+
+    /// The head of the block at the top of the file that holds a byte.
+    #[must_use]
+    pub fn block_at(&self, byte: u32) -> Option<Span> {
+        let after = self.outline.partition_point(|section| section.whole.start <= byte);
+        let section = self.outline.get(after.checked_sub(1)?)?;
+        (byte < section.whole.end).then_some(section.header)
     }
 
     /// Line and column of a byte offset; past the end counts as the end.

@@ -62,6 +62,11 @@ impl ConfigGraph {
     }
 
     fn cycle(&self, tree: &Tree, cycle: &[NodeId]) -> Diagnostic {
+        if let [node] = cycle
+            && let Some(problem) = self_referencing_local(tree, *self.dag.weight(*node))
+        {
+            return problem;
+        }
         let mut names: Vec<String> = cycle
             .iter()
             .map(|node| self.dag.weight(*node))
@@ -368,6 +373,19 @@ impl<'a> Needs<'a> {
             self.found.push(self.graph.modules[module.0 as usize].providers[index]);
         }
     }
+}
+
+/// The error for a local value that refers to itself, at the reference.
+fn self_referencing_local(tree: &Tree, object: Object) -> Option<Diagnostic> {
+    let Part::Local(index) = object.part else { return None };
+    let (name, local) = tree[object.module].locals.get_index(index)?;
+    let is_own = |reference: &Reference<'_>| {
+        reference.root == "local" && reference.attr(0).is_some_and(|ident| ident.name == *name)
+    };
+    let own = eval::references(&local.expr).into_iter().find(is_own)?;
+    let detail =
+        format!("Local value local.{name} cannot use its own result as part of its expression.");
+    Some(Diagnostic::error(501, "Self-referencing local value", detail).at(own.span))
 }
 
 /// The resource that a reference names within its module, and how many steps that takes.

@@ -41,7 +41,7 @@ pub use live::{Live, LiveWorld, Owner, Scope, Slot, Status};
 pub use outcome::{
     CheckInstance, CheckResult, CheckStatus, Checkable, Drift, Outcome, OutputChange,
 };
-pub use planner::{Planner, declared_types, validate};
+pub use planner::{Planner, declared_types, incomplete, validate};
 pub use replay::Replay;
 pub use request::{Answers, DataNeed, ImportNeed, Needs, Progress, ProviderRequest};
 pub use resolve::{Provisioner, Resolver};

@@ -144,7 +144,9 @@ fn finish(mut walk: Walk) -> Outcome {
         partial: None,
         plan,
     };
-    outcome.applyable = !errored && outcome.has_changes();
+    let is_read = |step: &super::Step| step.action == super::Action::Read;
+    let reads = outcome.plan.steps.iter().any(is_read);
+    outcome.applyable = !errored && (reads || outcome.has_changes());
     let replay = Some(Box::new(Replay::new(walk, sources)));
     if errored {
         outcome.partial = replay;
@@ -162,6 +164,17 @@ fn targeted() -> Diagnostic {
          represent all of the changes requested by the current configuration.\n\nThe -target option is not for routine \
          use, and is provided only for exceptional situations such as recovering from errors or mistakes, or when \
          terrace specifically suggests to use it as part of an error message.",
+    )
+}
+
+/// The warning that follows the apply of a plan that was limited to some objects.
+#[must_use]
+pub fn incomplete() -> Diagnostic {
+    Diagnostic::warning(
+        560,
+        "Applied changes may be incomplete",
+        "The plan was created with targets in effect, so some changes requested in the configuration may have been \
+         ignored and the output values may not be fully updated.",
     )
 }
 
@@ -192,6 +205,10 @@ fn outputs(walk: &Walk) -> IndexMap<EcoString, OutputChange> {
     let declared = &walk.state.config.tree.root().outputs;
     let remembered = &walk.input.remembered.outputs;
     let destroying = walk.input.options.intent == Intent::Destroy;
+    if destroying && walk.selection.is_limited() {
+        // They go when everything goes.
+        return IndexMap::new();
+    }
     let values = &walk.state.instances[InstanceId::ROOT].outputs;
     let mut found = IndexMap::new();
     for ((name, output), value) in declared.iter().zip(values) {

@@ -21,7 +21,7 @@ use crate::base::{Address, PhaseName, StackName};
 use crate::config::{Config, RunCommand, Selected, Target, TestFile, TestRun};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::{Cancel, Ending, Refresh};
-use crate::plan::{Intent, Options, Outcome, Replay};
+use crate::plan::{Intent, Options, Outcome, Replay, incomplete};
 use crate::provider::Writer;
 use crate::value::Value;
 
@@ -422,15 +422,6 @@ fn misfits(mocks: &Mocks, selected: &Selected, bench: &Bench) -> Diagnostics {
         }
     }
     problems
-}
-
-fn incomplete() -> Diagnostic {
-    Diagnostic::warning(
-        560,
-        "Applied changes may be incomplete",
-        "The plan was created with targets in effect, so some changes requested in the configuration may have been \
-         ignored and the output values may not be fully updated.",
-    )
 }
 
 fn interrupted() -> Diagnostic {

@@ -140,3 +140,61 @@ fn an_object_is_adopted_by_its_id() {
     assert!(sandbox.run("plan").ok().out.contains("No changes."));
     sandbox.run("import random_id.r p-9hUgAAAAA").fails("Resource already managed");
 }
+
+/// The paths of everything that a message holds, but for when and from where it was told.
+fn fields(message: &serde_json::Value, path: &str, found: &mut Vec<String>) {
+    let Some(entries) = message.as_object().filter(|entries| !entries.is_empty()) else {
+        return found.push(path.to_owned());
+    };
+    for (name, value) in entries.iter().filter(|(name, _)| !name.starts_with('@')) {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        fields(value, &path, found);
+    }
+}
+
+/// What Terraform 1.11 writes: the kind of a message, what is done, and which fields it then has.
+const FIELDS: [(&str, &str, &str); 7] = [
+    ("planned_change", "create", "change.action"),
+    ("apply_start", "create", "hook.action"),
+    ("apply_complete", "create", "hook.action hook.elapsed_seconds hook.id_key hook.id_value"),
+    ("apply_start", "delete", "hook.action hook.id_key hook.id_value"),
+    ("apply_complete", "delete", "hook.action hook.elapsed_seconds"),
+    ("provision_start", "", "hook.provisioner"),
+    ("provision_progress", "", "hook.output hook.provisioner"),
+];
+
+const RESOURCE: [&str; 7] = [
+    "addr",
+    "implied_provider",
+    "module",
+    "resource",
+    "resource_key",
+    "resource_name",
+    "resource_type",
+];
+
+#[test]
+fn messages_for_programs_have_terraforms_fields() {
+    let sandbox = Sandbox::of(
+        "resource \"terraform_data\" \"a\" {\n  provisioner \"local-exec\" { command = \"echo x\" }\n}\n",
+    );
+    let told = sandbox.run("apply -json -auto-approve").ok().out
+        + &sandbox.run("destroy -json -auto-approve").ok().out;
+    let messages: Vec<_> = told.lines().map(json).collect();
+    for (kind, action, expected) in FIELDS {
+        let body = if kind == "planned_change" { "change" } else { "hook" };
+        let message = messages.iter().find(|message| {
+            message["type"] == kind
+                && message[body]["action"].as_str().unwrap_or_default() == action
+        });
+        let message = message.unwrap_or_else(|| panic!("no {kind} of {action} in {told}"));
+        let mut found = Vec::new();
+        fields(message, "", &mut found);
+        let mut wanted: Vec<String> = expected.split(' ').map(str::to_owned).collect();
+        wanted.extend(RESOURCE.map(|field| format!("{body}.resource.{field}")));
+        wanted.push("type".to_owned());
+        found.sort();
+        wanted.sort();
+        assert_eq!(found, wanted, "{kind} of {action}");
+    }
+}

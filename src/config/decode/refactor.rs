@@ -59,9 +59,14 @@ impl Decoder<'_> {
         let to = content.take("to");
         let id = content.take("id").map(|attribute| attribute.expr);
         let for_each = content.take("for_each").map(|attribute| attribute.expr);
-        let provider = content
-            .take("provider")
-            .and_then(|attribute| self.provider_ref(attribute.expr, "provider"));
+        if let Some(provider) = content.take("provider") {
+            self.error(
+                codes::IMPORT,
+                "Invalid import provider argument",
+                "The provider of an import is that of its target: name it in the resource block.",
+                provider.span,
+            );
+        }
         let Some(to) = to else { return };
         let span = to.span;
         let to = if self.json.contains(&to.expr.span.file) {
@@ -77,7 +82,7 @@ impl Decoder<'_> {
             return;
         };
         let Some(id) = id else { return };
-        self.into.imports.push(Import { to, resource, id, for_each, provider, span: block.header });
+        self.into.imports.push(Import { to, resource, id, for_each, span: block.header });
     }
 
     /// The resource that `to` names. Its instance keys may be calculated.

@@ -1,6 +1,6 @@
 //! `moved`, `import` and `removed` blocks.
 
-use super::{ProviderRef, Provisioner};
+use super::Provisioner;
 use crate::base::{Address, ModulePath, ResourceAddress};
 use crate::diag::Span;
 use crate::syntax::ast::Expr;
@@ -52,8 +52,6 @@ pub struct Import {
     pub id: Expr,
     /// `for_each`
     pub for_each: Option<Expr>,
-    /// `provider`
-    pub provider: Option<ProviderRef>,
     /// The head of the block.
     pub span: Span,
 }

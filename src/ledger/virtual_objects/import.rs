@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::make::{Attributes, Made, is_known};
 use super::{conformance, random, time};
 use crate::base::{Digest, TypeName};
-use crate::schema::Registry;
-use crate::value::{Type, Value};
+use crate::schema::{Registry, empty_object};
+use crate::value::Value;
 
 /// The object that an id of the type's import form describes; none where there is none.
 pub(super) fn value(registry: &Registry, type_name: &TypeName, id: &str) -> Option<Value> {
@@ -16,14 +16,7 @@ pub(super) fn value(registry: &Registry, type_name: &TypeName, id: &str) -> Opti
         return None;
     }
     let schema = registry.resource(type_name.as_str())?;
-    let nulls = match schema.implied_type() {
-        Type::Object(object) => {
-            let null = |(name, ty): (&_, &Type)| (Clone::clone(name), Value::null(ty.clone()));
-            Value::object::<ecow::EcoString>(object.attributes.iter().map(null).collect::<Vec<_>>())
-        }
-        _ => return None,
-    };
-    let attributes = Attributes::of(&nulls);
+    let attributes = Attributes::of(&empty_object(&schema.block));
     let made = match type_name.as_str() {
         "terraform_data" => Some(attributes.with_id(id)),
         "random_id" => random_id(attributes, id),

@@ -4,8 +4,28 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use crate::schema::{Block, Nesting};
-use crate::value::{Entries, Kind, Marks, Value};
+use crate::schema::{Block, Nesting, Schema};
+use crate::value::{AttrPath, Entries, Kind, Marks, Value};
+
+/// Whether other parts of what the configuration writes are sensitive in one value than in the other.
+pub(in crate::plan) fn secrecy_differs(schema: &Schema, left: &Value, right: &Value) -> bool {
+    let (left, right) = (mark_schema(left, &schema.block), mark_schema(right, &schema.block));
+    let attributes = schema.block.attributes.iter();
+    let written = attributes.filter(|(_, attribute)| attribute.presence.is_writable());
+    let names = written.map(|(name, _)| name).chain(schema.block.blocks.keys());
+    names
+        .into_iter()
+        .any(|name| secret_paths(left.attribute(name)) != secret_paths(right.attribute(name)))
+}
+
+fn secret_paths(value: Option<&Value>) -> Vec<AttrPath> {
+    let Some(value) = value.filter(|value| value.deep_marks().is_sensitive()) else {
+        return Vec::new();
+    };
+    let (_, marks) = value.clone().unmark_deep_with_paths();
+    let secret = marks.into_iter().filter(|(_, marks)| marks.is_sensitive());
+    secret.map(|(path, _)| path).collect()
+}
 
 /// The value without any marks.
 pub(in crate::plan) fn strip(value: &Value) -> Value {

@@ -95,7 +95,9 @@ fn ambiguous(statement: &Statement, other: &Statement, end: &str) -> Diagnostic 
             other.from, statement.to, statement.from
         )
     };
+    let at = if end == "from" { statement.from_span } else { statement.to_span };
     Diagnostic::error(543, "Ambiguous move statements", detail)
-        .at(if end == "from" { statement.from_span } else { statement.to_span })
+        .at(statement.span)
+        .label(at, "this address")
         .label(other.span, "the other statement")
 }

@@ -87,12 +87,7 @@ fn one(place: &Place<'_>, kind: Kind, condition: &Condition) -> Verdict {
         };
         Diagnostic::error(530, summary, detail).at(condition.condition.span)
     };
-    let (value, marks) = value.unmark();
-    if marks.is_ephemeral() && kind != Kind::Validation {
-        let detail = "The condition refers to an ephemeral value, whose result cannot be kept.";
-        problems.push(invalid(detail.into()));
-        return failed(problems);
-    }
+    let (value, _) = value.unmark();
     if value.is_null() {
         let detail = "Condition expression must return either true or false, not null.";
         problems.push(invalid(detail.into()));
@@ -131,10 +126,12 @@ fn unknown(
 }
 
 fn fails(kind: Kind, condition: &Condition, message: &Value, mut problems: Diagnostics) -> Verdict {
-    let text = message_text(condition, message, &mut problems);
+    let Some(text) = message_text(kind, condition, message, &mut problems) else {
+        return Verdict { status: CheckStatus::Fail, messages: Vec::new(), problems };
+    };
     let mut problem = match kind.severity() {
-        Severity::Error => Diagnostic::error(532, kind.summary(), text.clone()),
-        Severity::Warning => Diagnostic::warning(532, kind.summary(), text.clone()),
+        Severity::Error => Diagnostic::error(532, kind.summary(), text.shown()),
+        Severity::Warning => Diagnostic::warning(532, kind.summary(), text.shown()),
     };
     if kind == Kind::Validation {
         problem.detail.push_str(
@@ -142,36 +139,88 @@ fn fails(kind: Kind, condition: &Condition, message: &Value, mut problems: Diagn
         );
     }
     problems.push(problem.at(condition.condition.span));
-    Verdict { status: CheckStatus::Fail, messages: vec![text], problems }
+    let messages = text.recorded().into_iter().collect();
+    Verdict { status: CheckStatus::Fail, messages, problems }
 }
 
-fn message_text(condition: &Condition, message: &Value, problems: &mut Diagnostics) -> String {
+/// What is said of a condition that does not hold.
+enum Message {
+    /// What the author wrote.
+    Written(String),
+    /// Why that cannot be shown.
+    Withheld(&'static str),
+}
+
+impl Message {
+    fn shown(&self) -> &str {
+        match self {
+            Self::Written(text) => text,
+            Self::Withheld(reason) => reason,
+        }
+    }
+
+    /// What is kept with the result of the check.
+    fn recorded(self) -> Option<String> {
+        match self {
+            Self::Written(text) => Some(text),
+            Self::Withheld(_) => None,
+        }
+    }
+}
+
+/// The message of a condition that does not hold. None where only the mistake in the message is told.
+fn message_text(
+    kind: Kind,
+    condition: &Condition,
+    message: &Value,
+    problems: &mut Diagnostics,
+) -> Option<Message> {
     const UNAVAILABLE: &str = "Failed to evaluate the condition's error message.";
-    if message.deep_marks().is_sensitive() {
+    const TITLE: &str = "Invalid error message";
+    let at = condition.error_message.span;
+    let marks = message.deep_marks();
+    if marks.is_sensitive() {
         let detail = "The error expression used to explain this condition refers to sensitive values, so its \
                       message cannot be shown.";
         problems.push(
-            Diagnostic::warning(533, "Error message refers to sensitive values", detail)
-                .at(condition.error_message.span),
+            Diagnostic::warning(533, "Error message refers to sensitive values", detail).at(at),
         );
-        return "The error message included a sensitive value, so it will not be displayed.".into();
+        return Some(Message::Withheld(
+            "The error message included a sensitive value, so it will not be displayed.",
+        ));
     }
-    if message.deep_marks().is_ephemeral() {
-        return "The error message included an ephemeral value, so it will not be displayed."
-            .into();
+    if marks.is_ephemeral() {
+        const EPHEMERAL: &str = "Error message refers to ephemeral values";
+        let detail = "The error expression used to explain this condition refers to ephemeral values, so its \
+                      message cannot be shown.";
+        problems.push(match kind {
+            Kind::Validation => Diagnostic::error(533, EPHEMERAL, detail).at(at),
+            _ => Diagnostic::warning(533, EPHEMERAL, detail).at(at),
+        });
+        return Some(Message::Withheld(
+            "The error message included an ephemeral value, so it will not be displayed.",
+        ));
     }
+    let wrong = |reason: &str| {
+        let detail = format!("Unsuitable value for error message: {reason}.");
+        Diagnostic::error(533, TITLE, detail).at(at)
+    };
     match convert(message, &Type::String) {
-        Ok(text) => text.as_str().map_or_else(|| UNAVAILABLE.into(), |text| text.trim().into()),
-        Err(error) => {
-            problems.push(
-                Diagnostic::error(
-                    533,
-                    "Invalid error message",
-                    format!("Unsuitable value for error message: {}.", error.with_path()),
-                )
-                .at(condition.error_message.span),
-            );
-            UNAVAILABLE.into()
+        Ok(text) if kind == Kind::Validation && !text.is_known() => {
+            problems.push(wrong(
+                "expression refers to values that won't be known until the apply phase",
+            ));
+            return None;
         }
+        Ok(text) if kind == Kind::Assertion && text.is_null() => {
+            problems.push(wrong("must not be null"));
+        }
+        Ok(text) => {
+            if let Some(text) = text.as_str() {
+                return Some(Message::Written(text.trim().into()));
+            }
+        }
+        Err(error) => problems.push(wrong(&error.with_path())),
     }
+    Some(Message::Withheld(UNAVAILABLE))
 }

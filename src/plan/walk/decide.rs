@@ -10,7 +10,7 @@ use crate::plan::diff::{self, DiffInput, Difference, marks};
 use crate::plan::{
     Action, Intent, Interruption, Live, Reason, Scope, Step, StepId, ignore, unknowns,
 };
-use crate::schema::Schema;
+use crate::schema::{Owner, Schema};
 use crate::value::{AttrPath, Value};
 
 /// A step before it has its place in the plan; its number is its position among the drafts.
@@ -163,7 +163,8 @@ impl Walk {
     ) -> Value {
         self.note_configured(&subject.address, wish.schema, config);
         let planned = marked(&difference.planned, config, wish.schema);
-        let action = if difference.changed.is_empty() { Action::NoOp } else { Action::Update };
+        let same = difference.changed.is_empty() && !secrecy_moves(&present, &planned, wish);
+        let action = if same { Action::NoOp } else { Action::Update };
         let prior = difference.prior.unwrap_or_else(|| present.live.value.clone());
         let step = Step {
             action,
@@ -308,6 +309,17 @@ impl Walk {
         let module = self.state.instances[subject.at].module;
         self.create_first.contains(&(module, subject.index))
     }
+}
+
+/// Whether arguments became sensitive, or ceased to be, since the last run wrote.
+fn secrecy_moves(present: &Present, planned: &Value, wish: &Wish<'_>) -> bool {
+    let kept_here = matches!(wish.schema.terrace.owner, Owner::Ledger {});
+    let before = match &present.seen {
+        Some(seen) => seen,
+        None if kept_here && present.importing.is_none() => &present.live.value,
+        None => return false,
+    };
+    marks::secrecy_differs(wish.schema, before, planned)
 }
 
 /// A step with nothing but its address, place and action.

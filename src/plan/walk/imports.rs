@@ -68,24 +68,27 @@ impl Walk {
                 self.evaluate_import(import, &repetition);
             }
         }
-        let targets: Vec<(Address, Span)> =
-            self.imports.wanted.iter().map(|(a, (_, span))| (a.clone(), *span)).collect();
-        for (address, span) in targets {
+        for (address, span) in self.import_targets() {
             if !self.declares(&address) {
-                let detail = format!(
-                    "The configuration for the given import target {address} does not exist. All target instances \
-                     must have an associated configuration to be imported."
-                );
-                self.problems.push(
-                    Diagnostic::error(
-                        551,
-                        "Configuration for import target does not exist",
-                        detail,
-                    )
-                    .at(span),
-                );
+                self.problems.push(no_target(&address, span));
             }
         }
+    }
+
+    /// Reports imports to instances that their resource does not have. To be called when all that could be planned is.
+    pub(super) fn check_imported_instances(&mut self) {
+        if self.problems.has_errors() {
+            return;
+        }
+        for (address, span) in self.import_targets() {
+            if self.selection.holds_instance(&address) && !self.declared.contains(&address) {
+                self.problems.push(no_target(&address, span));
+            }
+        }
+    }
+
+    fn import_targets(&self) -> Vec<(Address, Span)> {
+        self.imports.wanted.iter().map(|(address, (_, span))| (address.clone(), *span)).collect()
     }
 
     fn declares(&self, address: &Address) -> bool {
@@ -110,10 +113,8 @@ impl Walk {
                 if self.imports.wanted.insert(address.clone(), (id, import.to.span)).is_some() {
                     let detail =
                         format!("An import block for the resource {address} is already declared.");
-                    self.problems.push(
-                        Diagnostic::error(552, "Duplicate import configuration", detail)
-                            .at(import.span),
-                    );
+                    let title = format!("Duplicate import configuration for \"{address}\"");
+                    self.problems.push(Diagnostic::error(552, title, detail).at(import.to.span));
                 }
             }
             Ok((_, None)) => {
@@ -214,6 +215,14 @@ impl Walk {
     }
 }
 
+fn no_target(address: &Address, span: Span) -> Diagnostic {
+    let detail = format!(
+        "The configuration for the given import target {address} does not exist. All target instances must have an \
+         associated configuration to be imported."
+    );
+    Diagnostic::error(551, "Configuration for import target does not exist", detail).at(span)
+}
+
 /// The id of an import; none while it is not known.
 fn import_id(place: &Place<'_>, import: &Import) -> Result<Option<Id>, Diagnostics> {
     let (value, problems) = place.evaluate(&import.id);
@@ -224,12 +233,6 @@ fn import_id(place: &Place<'_>, import: &Import) -> Result<Option<Id>, Diagnosti
         let problem = Diagnostic::error(553, "Invalid import id argument", detail);
         Err(Diagnostics::from(problem.at(import.id.span)))
     };
-    if value.deep_marks().is_sensitive() {
-        return wrong("The import ID cannot be sensitive.".into());
-    }
-    if value.deep_marks().is_ephemeral() {
-        return wrong("The import ID cannot be ephemeral.".into());
-    }
     let (value, _) = value.unmark();
     if value.is_null() {
         return wrong("The import ID cannot be null.".into());

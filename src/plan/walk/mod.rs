@@ -217,6 +217,7 @@ impl Walk {
             if self.planning() && !self.orphans_done {
                 self.orphans_done = true;
                 self.evaluate_imports();
+                self.check_imported_instances();
                 self.plan_orphans();
             }
             return None;

@@ -11,6 +11,7 @@ use super::{Ran, Walk};
 use crate::base::{Key, Region};
 use crate::config::{ModuleId, ProviderConfig, ProviderRef, Resource};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::graph::{Object, Part};
 use crate::plan::diff::ProviderTags;
 use crate::plan::{ProviderRequest, Scope};
 use crate::value::{Kind, Type, Value};
@@ -54,6 +55,10 @@ impl Walk {
             }
             let (found, problems) = self.evaluate_provider(id, block);
             let failed = problems.has_errors();
+            if failed && !self.is_in_use(module, index) {
+                // It need not make sense until something is made with it.
+                continue;
+            }
             self.problems.extend(problems);
             let (false, Some(mut found)) = (failed, found) else {
                 ran = Ran::Failed;
@@ -74,6 +79,13 @@ impl Walk {
             self.state.providers.insert((id, index), found);
         }
         ran
+    }
+
+    /// Whether a resource is made with what a `provider` block configures.
+    fn is_in_use(&self, module: ModuleId, index: usize) -> bool {
+        let node = self.graph.node(Object { module, part: Part::Provider(index) });
+        let mut users = node.into_iter().flat_map(|node| self.graph.dag().dependents(node));
+        users.any(|user| matches!(self.graph.dag().weight(user).part, Part::Resource(_)))
     }
 
     fn needs_configuring(&self, kind: &str) -> bool {

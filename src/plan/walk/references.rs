@@ -10,7 +10,7 @@ use crate::config::{Module, Resource, ResourceKey};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::eval::{Reference, Step, problem};
 use crate::graph::resource_key;
-use crate::syntax::ast::Ident;
+use crate::syntax::ast::{Expr, Ident};
 
 type Problem = Box<Diagnostic>;
 
@@ -221,6 +221,41 @@ fn unexpected_key(at: &Reference<'_>, address: &str, kind: &str) -> Problem {
 pub(super) fn self_reference(at: &Reference<'_>, resource: &Resource) -> Problem {
     let detail = format!("Configuration for {} may not refer to itself.", resource.key);
     error(514, "Self-referential block", detail, at)
+}
+
+/// What is wrong with `depends_on`: entries name whole objects, and each is there. After the first mistake only the
+/// form of the others is looked at.
+pub(super) fn check_depends_on(place: &Place<'_>, entries: &[Expr]) -> Diagnostics {
+    let mut problems = Diagnostics::none();
+    let place = Place { own: None, ..*place };
+    for reference in entries.iter().flat_map(crate::eval::references) {
+        let malformed = crate::eval::problem::malformed(&reference);
+        if malformed.has_errors() {
+            problems.extend(malformed);
+        } else if reference.steps.len() > object_steps(&reference) {
+            let detail = "References in depends_on must be to a whole object (resource, etc), not to an attribute of \
+                          an object.";
+            problems.push(*error(536, "Invalid depends_on reference", detail, &reference));
+        }
+        if !problems.has_errors() {
+            problems.extend(check(&place, &reference));
+        }
+    }
+    problems
+}
+
+/// How many steps of a reference name the object; those after them are attributes of it.
+fn object_steps(at: &Reference<'_>) -> usize {
+    let with_key = |used: usize| match at.steps.get(used) {
+        Some(Step::Index { .. }) => used + 1,
+        _ => used,
+    };
+    match at.root.as_str() {
+        "self" => 0,
+        "var" | "local" | "each" | "count" | "path" | "terraform" | "phase" | "stack" => 1,
+        "module" => with_key(1) + 1,
+        _ => resource_key(at).map_or(0, |(_, used)| with_key(used)),
+    }
 }
 
 /// Whether what a reference names is declared; whether it needs an instance key does not matter.

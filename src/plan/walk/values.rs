@@ -7,6 +7,7 @@ use ecow::EcoString;
 use super::conditions::{Kind, judge};
 use super::expand::expand;
 use super::instance::{Calls, Instance, InstanceId};
+use super::references::check_depends_on;
 use super::{Ran, Walk};
 use crate::config::{Call, Module, ModuleId, Output};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -49,17 +50,22 @@ impl Walk {
             self.state.instances[caller].calls[position] =
                 Some(Calls { shape: expansion.shape, members });
         }
-        if self.state.validating && !self.check_arguments(call, module) {
+        if self.state.validating && !self.check_call(call, module) {
             return Ran::Failed;
         }
         ran
     }
 
-    /// Arguments of a call against the variables of its module.
-    fn check_arguments(&mut self, call: &Call, module: ModuleId) -> bool {
+    /// What a call depends on, and its arguments against the variables of its module.
+    fn check_call(&mut self, call: &Call, module: ModuleId) -> bool {
         let config = self.state.config.clone();
         let declared = &config.tree[module];
         let before = self.problems.len();
+        let caller = declared.parent.and_then(|parent| self.state.instances.of(parent).first());
+        if let Some(caller) = caller {
+            let place = self.state.place(*caller);
+            self.problems.extend(check_depends_on(&place, &call.depends_on));
+        }
         let body = arguments(call, declared);
         for (name, variable) in &declared.variables {
             let given = body.attributes.iter().any(|a| a.name.name == *name);
@@ -139,6 +145,9 @@ impl Walk {
         if !problems.has_errors() {
             problems.extend(allowed(output, &value, module == ModuleId::ROOT));
         }
+        if self.state.validating {
+            problems.extend(check_depends_on(&self.state.place(at), &output.depends_on));
+        }
         if !output.preconditions.is_empty() {
             let place = self.state.place(at);
             let verdict = judge(&place, Kind::OutputPrecondition, &output.preconditions);
@@ -187,6 +196,11 @@ fn mark(output: &Output, value: Value) -> Value {
 /// Whether an output may hold what it holds.
 fn allowed(output: &Output, value: &Value, root: bool) -> Diagnostics {
     let mut problems = Diagnostics::none();
+    if root && output.ephemeral {
+        let detail = "Outputs of the root module are kept, so they cannot be ephemeral.";
+        problems
+            .push(Diagnostic::error(509, "Ephemeral output not allowed", detail).at(output.span));
+    }
     let marks = value.deep_marks();
     if root && marks.is_sensitive() && !output.sensitive {
         let detail = "To reduce the risk of accidentally exporting sensitive data that was intended to be only \

@@ -5,11 +5,16 @@ use ecow::EcoString;
 use super::Walk;
 use super::instance::InstanceId;
 use crate::config::{ModuleId, Variable};
-use crate::diag::{Diagnostic, Diagnostics, FileId, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
 use crate::plan::{Given, Origin, VariableInput};
 use crate::syntax;
 use crate::syntax::ast::Expr;
 use crate::value::{Marks, Type, Value, convert};
+
+/// A reference or a call where only constants are allowed.
+const NOT_CONSTANT: Code = Code(213);
+/// The same in a value that is given from outside of the configuration.
+const NAMES_GIVEN: Code = Code(500);
 
 impl Walk {
     /// Gives a variable its value in every instance of its module. Answers whether that went well.
@@ -270,12 +275,16 @@ fn read_given(
         return (Value::string(text.as_str()), Diagnostics::none());
     }
     let (expr, mut problems) = syntax::parse_expr(text, FileId(u32::MAX), 0);
+    crate::config::check_constant(&expr, &mut problems);
     let value = if problems.has_errors() {
         Value::unknown(Type::Dynamic)
     } else {
         problems.take(super::evaluate_constant(&expr, outside))
     };
     for problem in &mut problems {
+        if problem.code == NOT_CONSTANT {
+            problem.code = NAMES_GIVEN;
+        }
         problem.subject = Some(variable.span);
         problem.context = None;
         problem.detail = format!(

@@ -25,6 +25,8 @@ pub fn planned(outcome: &Outcome, lines: &Lines<'_>) -> Vec<String> {
     if !outcome.outputs.is_empty() {
         let entry = |output: &OutputChange| {
             let action = output_change(output).pointer("/actions/0").cloned().unwrap_or_default();
+            // The plan format and this one spell it differently.
+            let action = if action == "no-op" { json!("noop") } else { action };
             json!({"sensitive": output.sensitive, "action": action})
         };
         let outputs = outcome.outputs.iter();

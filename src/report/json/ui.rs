@@ -125,7 +125,7 @@ impl<'a> Lines<'a> {
             Event::StepStarted { subject } => (
                 "apply_start",
                 subject,
-                format!("{}: {}...", subject.address, doing(subject.action)),
+                format!("{}: {}...{}", subject.address, doing(subject.action), id_of(subject)),
                 json!({}),
             ),
             Event::StepProgress { subject, state, elapsed } => (
@@ -143,10 +143,11 @@ impl<'a> Lines<'a> {
                 "apply_complete",
                 subject,
                 format!(
-                    "{}: {} complete after {}s",
+                    "{}: {} complete after {}s{}",
                     subject.address,
                     noun(subject.action),
-                    seconds(elapsed)
+                    seconds(elapsed),
+                    if subject.action == Action::Delete { String::new() } else { id_of(subject) }
                 ),
                 json!({"elapsed_seconds": seconds(elapsed)}),
             ),
@@ -171,14 +172,18 @@ impl<'a> Lines<'a> {
                 "provision_progress",
                 subject,
                 format!("{}: (local-exec): {line}", subject.address),
-                json!({"output": line}),
+                json!({"provisioner": "local-exec", "output": line}),
             ),
             _ => return None,
         };
         let mut hook = Map::new();
         hook.insert("resource".into(), resource(&subject.address));
-        hook.insert("action".into(), action(subject.action).into());
-        if let Some(id) = &subject.id {
+        let provisions = kind.starts_with("provision");
+        if !provisions {
+            hook.insert("action".into(), action(subject.action).into());
+        }
+        let gone = subject.action == Action::Delete && kind == "apply_complete";
+        if let Some(id) = subject.id.as_ref().filter(|_| !provisions && !gone) {
             hook.insert("id_key".into(), "id".into());
             hook.insert("id_value".into(), id.as_str().into());
         }
@@ -261,6 +266,11 @@ const fn action(action: Action) -> &'static str {
         Action::Forget => "forget",
         Action::NoOp => "noop",
     }
+}
+
+/// The id of the object that a step is about, as it stands at the end of a message.
+fn id_of(subject: &Subject) -> String {
+    subject.id.as_ref().map_or_else(String::new, |id| format!(" [id={id}]"))
 }
 
 const fn reason(reason: Reason) -> Option<&'static str> {

@@ -1,0 +1,6 @@
+import {
+  to = terraform_data.a
+  id = "x"
+  provider = terraform.foo
+}
+resource "terraform_data" "a" { }

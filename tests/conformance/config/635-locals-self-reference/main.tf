@@ -1,0 +1,4 @@
+locals {
+  a = { x = local.a }
+  b = [for x in [1] : local.b]
+}

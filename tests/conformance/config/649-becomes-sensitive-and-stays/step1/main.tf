@@ -1,0 +1,4 @@
+resource "terraform_data" "x" {
+  input = "a"
+  triggers_replace = "t"
+}

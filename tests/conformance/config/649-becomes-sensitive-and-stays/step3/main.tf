@@ -1,0 +1,4 @@
+resource "terraform_data" "x" {
+  input = sensitive("a")
+  triggers_replace = sensitive("t")
+}

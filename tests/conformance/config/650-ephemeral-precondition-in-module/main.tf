@@ -1,0 +1,8 @@
+variable "e" {
+  ephemeral = true
+  default = "x"
+}
+module "m" {
+  source = "./m"
+  v = var.e
+}

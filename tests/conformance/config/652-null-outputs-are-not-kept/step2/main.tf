@@ -1,0 +1,3 @@
+output "a" { value = 1 }
+output "b" { value = "x" }
+output "c" { value = null }

@@ -1,0 +1,2 @@
+output "a" { value = null }
+output "c" { value = 1 }
