@@ -172,7 +172,7 @@ impl Place<'_> {
                 continue;
             };
             problems.extend(eval::decode::decode_body(&provisioner.body, block, self).2);
-            let own = provisioner.connection.iter().chain(&resource.connection);
+            let own = provisioner.connection.iter().chain(resource.connection.as_deref());
             for connection in own {
                 let found = eval::decode::decode_body(connection, schema::connection(), self).2;
                 problems.extend(found);

@@ -7,7 +7,7 @@ use super::modules::key;
 use super::values::{plain, type_of};
 use crate::base::Address;
 use crate::diag::{Diagnostic, Severity, SourceMap, render};
-use crate::engine::{Counts, Event};
+use crate::engine::{Counts, Event, Subject};
 use crate::plan::{Action, Plan, Reason};
 use crate::report::wording::{doing, noun};
 use crate::report::{Change, Purpose, Totals, Verb};
