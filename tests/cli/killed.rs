@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::sandbox::Sandbox;
 
 /// How often each stage is killed; `TERRACE_TEST_KILLS` says otherwise.
@@ -69,16 +71,38 @@ impl Shop {
 
     /// How many objects there are of each type, of those that somebody made.
     fn objects(&self) -> BTreeMap<String, usize> {
-        let text = self.sandbox.read("examples/shop/.terrace/sim/cloud.json");
-        let cloud: serde_json::Value = serde_json::from_str(&text).expect("whole");
-        let mut found = BTreeMap::new();
-        for object in cloud["objects"].as_array().expect("a list") {
-            if object["is_default"] == false && object["gone_at"].is_null() {
-                let name = object["type_name"].as_str().expect("a name");
-                *found.entry(name.to_owned()).or_default() += 1;
+        let mut live: BTreeMap<(Value, Value), bool> = BTreeMap::new();
+        for change in self.changes() {
+            for object in change["objects"].as_array().into_iter().flatten() {
+                let is_made = object["is_default"] == false && object["gone_at"].is_null();
+                live.insert((object["type_name"].clone(), object["id"].clone()), is_made);
+            }
+            for gone in change["gone"].as_array().into_iter().flatten() {
+                live.remove(&(gone[0].clone(), gone[1].clone()));
             }
         }
+        let mut found = BTreeMap::new();
+        for ((name, _), _) in live.into_iter().filter(|(_, is_made)| *is_made) {
+            *found.entry(name.as_str().expect("a name").to_owned()).or_default() += 1;
+        }
         found
+    }
+
+    /// The simulated cloud as it is kept: the whole, and what a killed run added.
+    fn changes(&self) -> Vec<Value> {
+        let read = |name: &str| {
+            let path = self.sandbox.path("examples/shop/.terrace/sim").join(name);
+            std::fs::read_to_string(path).unwrap_or_default()
+        };
+        let whole: Value = serde_json::from_str(&read("cloud.json")).unwrap_or_default();
+        let number = whole["changes"].as_u64().unwrap_or(0);
+        let added = read(&format!("changes-{number}.jsonl"));
+        let lines = added.lines().map(|line| {
+            let mut line: Value =
+                serde_json::from_str(line).expect("the last run did not leave half a line");
+            line[1].take()
+        });
+        std::iter::once(whole).chain(lines).collect()
     }
 }
 
