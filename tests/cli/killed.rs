@@ -71,19 +71,20 @@ impl Shop {
 
     /// How many objects there are of each type, of those that somebody made.
     fn objects(&self) -> BTreeMap<String, usize> {
-        let mut live: BTreeMap<(Value, Value), bool> = BTreeMap::new();
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let mut live: BTreeMap<(String, String), bool> = BTreeMap::new();
         for change in self.changes() {
             for object in change["objects"].as_array().into_iter().flatten() {
                 let is_made = object["is_default"] == false && object["gone_at"].is_null();
-                live.insert((object["type_name"].clone(), object["id"].clone()), is_made);
+                live.insert((text(&object["type_name"]), text(&object["id"])), is_made);
             }
             for gone in change["gone"].as_array().into_iter().flatten() {
-                live.remove(&(gone[0].clone(), gone[1].clone()));
+                live.remove(&(text(&gone[0]), text(&gone[1])));
             }
         }
         let mut found = BTreeMap::new();
         for ((name, _), _) in live.into_iter().filter(|(_, is_made)| *is_made) {
-            *found.entry(name.as_str().expect("a name").to_owned()).or_default() += 1;
+            *found.entry(name).or_default() += 1;
         }
         found
     }
