@@ -140,7 +140,7 @@ mod tests {
     /// The codes of `found` that remain beside `known`; places are byte ranges of `main.tf`.
     fn remain(known: &[(u16, u32, u32)], found: &[(u16, u32, u32)]) -> Vec<u16> {
         let mut sources = SourceMap::default();
-        let file = sources.add("main.tf", " ".repeat(100));
+        let file = sources.add("main.tf", "         \n".repeat(10));
         let problem = |(code, start, end): &(u16, u32, u32)| {
             Diagnostic::error(*code, "Odd", "").at(Span::new(file, *start, *end))
         };

@@ -77,6 +77,7 @@ impl Parser<'_> {
             if !left.ends_with(tightness) {
                 tallest = self.height;
             }
+            self.height = 0;
             let operand = self.binary(tightness + 1);
             tallest = tallest.max(self.height);
             self.grow(tallest);
