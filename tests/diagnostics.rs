@@ -87,6 +87,7 @@ fn shell(command: &str, folder: &Path) -> std::process::Output {
     shell.env("PATH", format!("{}:/usr/bin:/bin", programs.display()));
     shell.env("TERRACE_TEST_NOW", "2026-01-31T12:00:00Z").env("TERRACE_TEST_SEED", "1");
     shell.env("TERRACE_CLOUD", "sim").env("TZ", "UTC").env("USER", "ada");
+    shell.env("AWS_EC2_METADATA_DISABLED", "true");
     shell.output().expect("there is a shell")
 }
 

@@ -15,8 +15,7 @@ use serde_json::{Map, Value};
 const RESULTS: [&str; 5] = ["exit", "stdout", "problems", "events", "junit"];
 
 /// What terrace says in other words, or at no place: Terraform's line and terrace's.
-const OTHERWISE: [(&str, &str); 3] = [
-    ("error: local-exec provisioner error at main.tf:2\n", "error: A provisioner failed\n"),
+const OTHERWISE: [(&str, &str); 2] = [
     ("Terraform left some", "terrace left some"),
     // Terraform says nothing at all.
     (
