@@ -72,17 +72,17 @@ fn an_answer_that_never_ends_is_given_up_on() {
 #[test]
 fn what_is_not_aws_is_told() {
     let page = "<!DOCTYPE html><html><body>Sign in</body></html>";
-    let wrong: [(&str, fn() -> Reply); 7] = [
-        ("a page", || Reply::Whole(200, "<!DOCTYPE html><html><body>Sign in</body></html>".into())),
-        ("a text", || Reply::Whole(200, "hello, this is no AWS".into())),
-        ("half of a tag", || Reply::Whole(200, "<DescribeVpcsResponse><vpcSet><item".into())),
-        ("half of an answer", || Reply::Whole(200, "<DescribeVpcsResponse><vpcSet>".into())),
-        ("nothing", || Reply::Whole(200, String::new())),
-        ("a page that is not there", || Reply::Whole(404, "<html>not found</html>".into())),
-        ("a forbidden page", || Reply::Whole(403, "<html>forbidden</html>".into())),
+    let wrong = [
+        ("a page", 200, page),
+        ("a text", 200, "hello, this is no AWS"),
+        ("half of a tag", 200, "<DescribeVpcsResponse><vpcSet><item"),
+        ("half of an answer", 200, "<DescribeVpcsResponse><vpcSet>"),
+        ("nothing", 200, ""),
+        ("a page that is not there", 404, "<html>not found</html>"),
+        ("a forbidden page", 403, "<html>forbidden</html>"),
     ];
-    for (what, reply) in wrong {
-        let server = StandIn::of(move |_| reply());
+    for (what, status, text) in wrong {
+        let server = StandIn::of(move |_| Reply::Whole(status, text.into()));
         let mut sandbox = sandbox(&server.url);
         sandbox.set("AWS_MAX_ATTEMPTS", "1");
         let run = plan_fails(&mut sandbox, "What answers is not AWS");
