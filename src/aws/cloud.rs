@@ -1,7 +1,7 @@
 //! AWS as a cloud: finds the type's code and the region's clients for each request.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ecow::EcoString;
 use tokio::sync::OnceCell;
@@ -55,9 +55,12 @@ impl Aws {
         Self { options, ..Self::default() }
     }
 
+    fn lock_providers(&self) -> MutexGuard<'_, BTreeMap<EcoString, Arc<Provider>>> {
+        self.providers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn provider(&self, name: &str) -> Result<Arc<Provider>, Error> {
-        let providers = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
-        providers.get(name).cloned().ok_or_else(|| {
+        self.lock_providers().get(name).cloned().ok_or_else(|| {
             let message = format!("the provider configuration `{name}` was never given");
             Error::new(ErrorClass::Other, "find the provider", message)
         })
@@ -116,15 +119,19 @@ impl Reader for Aws {
                 return Ok(None);
             }
             let settings = Settings::load(config, &self.options).await?;
-            let region = settings.region.clone();
+            let (region, accounts) = (settings.region.clone(), settings.accounts.clone());
             let configured = Provider {
                 settings,
                 account: Arc::default(),
                 reading: Mutex::default(),
                 writing: Mutex::default(),
             };
-            let mut providers = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
-            providers.insert(provider.into(), Arc::new(configured));
+            self.lock_providers().insert(provider.into(), Arc::new(configured));
+            if accounts.is_restricted() {
+                let scope = Scope { provider: provider.into(), region: Some(region.clone()) };
+                let aws = self.regional(&scope, Purpose::Reading)?;
+                accounts.check(aws.account().await.map_err(|error| aws.explain(error))?)?;
+            }
             Ok(Some(region))
         })
     }

@@ -4,6 +4,7 @@
 //! that types share is written once, here: sessions and clients ([`Regional`]), error classes, ownership tags,
 //! remembered bulk reads, and the adapter from typed resources to [`crate::provider`].
 
+mod accounts;
 mod autoscaling;
 mod cloud;
 mod cloudwatch;

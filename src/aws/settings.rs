@@ -15,8 +15,9 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 
+use super::accounts::Accounts;
 use super::credentials::{Origin, Source};
-use crate::base::Region;
+use crate::base::{Region, duration};
 use crate::provider::{Error, ErrorClass};
 use crate::value::Value;
 use crate::world::{Environment, World};
@@ -27,6 +28,20 @@ const CALL: Duration = Duration::from_mins(1);
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long it may take to get credentials: somebody may have to touch a key for it.
 const CREDENTIALS: Duration = Duration::from_secs(40);
+
+/// Arguments of the block that would mean other credentials or another way to AWS, and are not implemented.
+const NOT_READ: [&str; 7] = [
+    "assume_role_with_web_identity",
+    "custom_ca_bundle",
+    "ec2_metadata_service_endpoint",
+    "http_proxy",
+    "https_proxy",
+    "insecure",
+    "no_proxy",
+];
+
+/// The same of an `assume_role` block.
+const NOT_READ_OF_ROLES: [&str; 2] = ["source_identity", "transitive_tag_keys"];
 
 /// What holds for every provider configuration.
 #[derive(Clone)]
@@ -58,6 +73,8 @@ pub struct Settings {
     pub retry: RetryConfig,
     /// Whose credentials are used.
     pub origin: Origin,
+    /// The accounts that they may be of.
+    pub accounts: Accounts,
 }
 
 impl Settings {
@@ -66,6 +83,7 @@ impl Settings {
     /// # Errors
     /// `Credentials` or `Invalid`, where the block cannot work whatever is asked of it.
     pub async fn load(config: &Value, options: &Options) -> Result<Self, Error> {
+        refuse(config, &NOT_READ)?;
         let origin = origin(config, options);
         let mut sdk = loader(config, options, &origin).load().await;
         let Some(region) = sdk.region().map(|region| Region::new(region.as_ref())) else {
@@ -75,8 +93,8 @@ impl Settings {
                 "no region is set; set `region` in the provider block, or AWS_REGION",
             ));
         };
-        if let Some(role) = blocks(config, "assume_role").first() {
-            sdk = assume_role(sdk, role).await;
+        for role in blocks(config, "assume_role") {
+            sdk = assume_role(sdk, role).await?;
         }
         let endpoints = blocks(config, "endpoints")
             .iter()
@@ -93,7 +111,8 @@ impl Settings {
             .filter_map(|(key, value)| Some((key.to_string(), value.as_str()?.to_owned())))
             .collect();
         let retry = retry(config, &sdk);
-        Ok(Self { sdk, region, endpoints, default_tags, retry, origin })
+        let accounts = Accounts::of(config);
+        Ok(Self { sdk, region, endpoints, default_tags, retry, origin, accounts })
     }
 }
 
@@ -180,11 +199,8 @@ fn origin(config: &Value, options: &Options) -> Origin {
 }
 
 fn profile_files(config: &Value) -> Option<EnvConfigFiles> {
-    let list = |name: &str| -> Vec<String> {
-        let elements = config.attribute(name).and_then(Value::as_sequence).unwrap_or_default();
-        elements.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-    };
-    let (configs, credentials) = (list("shared_config_files"), list("shared_credentials_files"));
+    let configs = texts(config, "shared_config_files");
+    let credentials = texts(config, "shared_credentials_files");
     if configs.is_empty() && credentials.is_empty() {
         return None;
     }
@@ -204,16 +220,25 @@ fn profile_files(config: &Value) -> Option<EnvConfigFiles> {
     Some(files.build())
 }
 
-async fn assume_role(sdk: SdkConfig, role: &Value) -> SdkConfig {
-    let Some(arn) = text(role, "role_arn") else { return sdk };
+async fn assume_role(sdk: SdkConfig, role: &Value) -> Result<SdkConfig, Error> {
+    let Some(arn) = text(role, "role_arn") else { return Ok(sdk) };
+    refuse(role, &NOT_READ_OF_ROLES)?;
     let mut provider = AssumeRoleProvider::builder(arn)
         .configure(&sdk)
-        .session_name(text(role, "session_name").unwrap_or_else(|| "terrace".to_owned()));
+        .session_name(text(role, "session_name").unwrap_or_else(|| "terrace".to_owned()))
+        .policy_arns(texts(role, "policy_arns"));
     if let Some(id) = text(role, "external_id") {
         provider = provider.external_id(id);
     }
     if let Some(policy) = text(role, "policy") {
         provider = provider.policy(policy);
+    }
+    if let Some(length) = text(role, "duration").as_deref().and_then(duration) {
+        provider = provider.session_length(length);
+    }
+    if let Some(tags) = role.attribute("tags").and_then(Value::as_entries) {
+        let tags = tags.iter().filter_map(|(key, value)| Some((key.to_string(), value.as_str()?)));
+        provider = provider.tags(tags.map(|(key, value)| (key, value.to_owned())));
     }
     let credentials = match sdk.credentials_provider() {
         Some(base) => provider.build_from_provider(base).await,
@@ -221,11 +246,33 @@ async fn assume_role(sdk: SdkConfig, role: &Value) -> SdkConfig {
             provider.build_from_provider(DefaultCredentialsChain::builder().build().await).await
         }
     };
-    sdk.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build()
+    let credentials = SharedCredentialsProvider::new(credentials);
+    Ok(sdk.to_builder().credentials_provider(credentials).build())
+}
+
+/// Refuses arguments that are set and would be without effect.
+fn refuse(block: &Value, arguments: &[&str]) -> Result<(), Error> {
+    let is_set = |name: &&&str| {
+        let value = block.attribute(name).filter(|value| !value.is_null());
+        value.is_some_and(|value| match value.as_sequence() {
+            Some(elements) => !elements.is_empty(),
+            None => value.as_bool() != Some(false) && value.as_str() != Some(""),
+        })
+    };
+    let Some(name) = arguments.iter().find(is_set) else { return Ok(()) };
+    let message = format!("the argument \"{name}\" is not implemented");
+    Err(Error::new(ErrorClass::Unsupported, "configure the aws provider", message)
+        .with_help("Say it in the environment or in ~/.aws/config, which the SDK reads."))
 }
 
 fn text(config: &Value, name: &str) -> Option<String> {
     config.attribute(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// The texts of a list or set.
+pub(super) fn texts(config: &Value, name: &str) -> Vec<String> {
+    let elements = config.attribute(name).and_then(Value::as_sequence).unwrap_or_default();
+    elements.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn flag(config: &Value, name: &str) -> bool {
@@ -267,6 +314,23 @@ mod tests {
         assert_eq!(retry(&retries(25), &sdk(7)).max_attempts(), 26);
         let adaptive = block(&[("retry_mode", Value::string("adaptive"))]);
         assert_eq!(retry(&adaptive, &sdk(2)).mode(), RetryMode::Adaptive);
+    }
+
+    #[test]
+    fn what_would_be_without_effect_is_refused() {
+        let role = Value::object([("role_arn", Value::string("arn:aws:iam::1:role/a"))]);
+        let none = Value::list(role.ty(), Vec::new());
+        let refused = |config: &Value| refuse(config, &NOT_READ).map_err(|error| error.message);
+        let quiet = [
+            ("insecure", Value::bool(false)),
+            ("assume_role_with_web_identity", none),
+            ("http_proxy", Value::null(crate::value::Type::String)),
+        ];
+        assert_eq!(refused(&block(&quiet)), Ok(()));
+        let proxy = refused(&block(&[("http_proxy", Value::string("http://10.0.0.1"))]));
+        assert!(proxy.expect_err("it is set").contains("http_proxy"));
+        let other = Value::list(role.ty(), [role]);
+        assert!(refused(&block(&[("assume_role_with_web_identity", other)])).is_err());
     }
 
     #[test]

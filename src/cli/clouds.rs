@@ -8,7 +8,6 @@ use camino::Utf8Path;
 use super::context::Context;
 use super::env::{self, Environment};
 use super::error::{CommandError, Kind};
-use super::settings;
 use crate::provider::{ErrorClass, Writer};
 use crate::schema::Registry;
 use crate::sim::{Fault, Options, Sim};
@@ -34,7 +33,7 @@ pub fn aws(patience: Option<Duration>) -> Option<Arc<dyn Writer>> {
 /// Where it says no duration.
 pub fn patience(environment: &Environment) -> Result<Option<Duration>, CommandError> {
     let Some(text) = environment.value(&env::TERRACE_CALL_TIMEOUT) else { return Ok(None) };
-    let patience = settings::duration(text).filter(|patience| !patience.is_zero());
+    let patience = crate::base::duration(text).filter(|patience| !patience.is_zero());
     patience.map(Some).ok_or_else(|| {
         let detail = format!("TERRACE_CALL_TIMEOUT is \"{text}\"; write 30s, 5m or 1h30m");
         CommandError::say(Kind::Usage, "Invalid timeout", detail)

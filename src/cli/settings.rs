@@ -9,7 +9,7 @@ use super::args::{self, Input};
 use super::env::{self, Environment};
 use super::error::{CommandError, Kind};
 use super::printer::{Verbosity, Warnings};
-use crate::base::PhaseName;
+use crate::base::{PhaseName, duration};
 
 pub use super::args::Cloud;
 pub use crate::engine::Refresh;
@@ -216,31 +216,6 @@ pub fn lock(args: &args::Locking) -> Result<Lock, CommandError> {
     })
 }
 
-/// `1h30m`, `10s`, `500ms`; a bare `0` is nothing.
-pub(super) fn duration(text: &str) -> Option<Duration> {
-    if text == "0" {
-        return Some(Duration::ZERO);
-    }
-    let mut rest = text;
-    let mut total = Duration::ZERO;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        let (number, tail) = rest.split_at(digits);
-        let unit = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
-        let (unit, tail) = tail.split_at(unit);
-        let milliseconds = match unit {
-            "ms" => 1,
-            "s" => 1000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            _ => return None,
-        };
-        total += Duration::from_millis(number.parse::<u64>().ok()?.checked_mul(milliseconds)?);
-        rest = tail;
-    }
-    (!text.is_empty()).then_some(total)
-}
-
 fn is_no(text: &str) -> bool {
     matches!(text.to_ascii_lowercase().as_str(), "0" | "false" | "f" | "no")
 }
@@ -248,21 +223,6 @@ fn is_no(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_are_read_as_go_writes_them() {
-        let check = |text, expect: Option<u64>| {
-            assert_eq!(duration(text), expect.map(Duration::from_millis), "{text}");
-        };
-        check("0s", Some(0));
-        check("0", Some(0));
-        check("1h30m", Some(5_400_000));
-        check("500ms", Some(500));
-        check("", None);
-        check("5", None);
-        check("x", None);
-        check("5 m", None);
-    }
 
     #[test]
     fn the_flag_wins_over_the_environment() {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::context::Context;
 use super::env::{self, Environment};
 use super::error::{CommandError, Kind};
-use super::settings::duration;
+use crate::base::duration;
 use crate::config::package::Location;
 use crate::config::{constant_text, constant_truth};
 use crate::diag::{Diagnostics, Severity, SourceMap};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ecow::EcoString;
 
-use crate::base::{Digest, TypeName};
+use crate::base::{Digest, TypeName, duration};
 use crate::schema::Idempotency;
 use crate::value::{AttrPath, Value};
 
@@ -73,28 +73,6 @@ impl Facts {
     }
 }
 
-/// A duration as Go writes it: `1h30m`, `90s`.
-fn duration(text: &str) -> Option<Duration> {
-    let mut rest = if text == "0" { "" } else { text };
-    let mut total = Duration::ZERO;
-    while !rest.is_empty() {
-        let unit = rest.find(|c: char| c.is_ascii_alphabetic())?;
-        let end = rest[unit..].find(|c: char| !c.is_ascii_alphabetic());
-        let end = end.map_or(rest.len(), |length| unit + length);
-        let number: f64 = rest[..unit].parse().ok()?;
-        let seconds = match &rest[unit..end] {
-            "h" => 3600.0,
-            "m" => 60.0,
-            "s" => 1.0,
-            "ms" => 0.001,
-            _ => return None,
-        };
-        total += Duration::try_from_secs_f64(number * seconds).ok()?;
-        rest = &rest[end..];
-    }
-    Some(total)
-}
-
 /// What an update must send.
 #[derive(Clone)]
 pub struct Rest {
@@ -136,21 +114,4 @@ pub trait Types: Send + Sync {
 
     /// The digest by which a plan recognises a value.
     fn digest(&self, value: &Value) -> Digest;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_as_go_writes_them() {
-        let check = |text, seconds: Option<u64>| {
-            assert_eq!(duration(text), seconds.map(Duration::from_secs), "{text}");
-        };
-        check("90s", Some(90));
-        check("1h30m", Some(5400));
-        check("1.5m", Some(90));
-        check("10", None);
-        check("3d", None);
-    }
 }

@@ -4,6 +4,7 @@ use jiff::civil::DateTime;
 
 use super::rfc3339::{self, Moment};
 use super::{CallError, Context, Function, Param, Returns, Want, crypto};
+use crate::base::nanoseconds;
 use crate::eval::{Caller, Effects};
 use crate::value::{Type, Value};
 
@@ -61,56 +62,14 @@ fn timecmp(context: &Context<'_>) -> Result<Value, CallError> {
 fn timeadd(context: &Context<'_>) -> Result<Value, CallError> {
     let moment =
         rfc3339::parse(context.text(0)).map_err(|reason| CallError::new(invalid(&reason)))?;
-    let nanoseconds = duration(context.text(1))
+    let distance = nanoseconds(context.text(1))
         .ok_or_else(|| CallError::new(format!("time: invalid duration {:?}", context.text(1))))?;
-    let span = jiff::SignedDuration::from_nanos(nanoseconds);
+    let span = jiff::SignedDuration::from_nanos(distance);
     let civil = moment
         .civil
         .checked_add(span)
         .map_err(|_| CallError::new("the result is outside the range of times"))?;
     Ok(Value::string(Moment { civil, ..moment }.to_text()))
-}
-
-/// A duration as Go writes it, `-1h30m`, `1.5s`, in nanoseconds.
-fn duration(text: &str) -> Option<i64> {
-    let (negative, mut rest) = match text.as_bytes().first()? {
-        b'-' => (true, &text[1..]),
-        b'+' => (false, &text[1..]),
-        _ => (false, text),
-    };
-    if rest == "0" {
-        return Some(0);
-    }
-    let mut total: i128 = 0;
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let number_end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let (number, after) = rest.split_at(number_end);
-        let unit_end = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
-        let (unit, after) = after.split_at(unit_end);
-        let unit: i128 = match unit {
-            "ns" => 1,
-            "us" | "µs" | "μs" => 1_000,
-            "ms" => 1_000_000,
-            "s" => 1_000_000_000,
-            "m" => 60_000_000_000,
-            "h" => 3_600_000_000_000,
-            _ => return None,
-        };
-        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
-            return None;
-        }
-        let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-        let digits = &fraction[..fraction.len().min(18)];
-        let scale = 10i128.pow(u32::try_from(digits.len()).ok()?);
-        let part: i128 = if digits.is_empty() { 0 } else { digits.parse().ok()? };
-        total = total.checked_add(whole.checked_mul(unit)?)?.checked_add(part * unit / scale)?;
-        rest = after;
-    }
-    i64::try_from(if negative { -total } else { total }).ok()
 }
 
 fn formatdate(context: &Context<'_>) -> Result<Value, CallError> {
