@@ -75,10 +75,8 @@ fn translate(pattern: &str) -> Result<String, String> {
                 let flags = &rest[1..];
                 let end = flags.find([':', ')']).unwrap_or(flags.len());
                 if !flags[..end].chars().all(|c| "imsU-".contains(c)) {
-                    return Err(format!(
-                        "invalid or unsupported Perl syntax: `(?{}`",
-                        &flags[..end.min(1)]
-                    ));
+                    let first: String = flags[..end].chars().take(1).collect();
+                    return Err(format!("invalid or unsupported Perl syntax: `(?{first}`"));
                 }
                 out.push('(');
             }
