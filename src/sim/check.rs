@@ -3,12 +3,12 @@
 use ipnet::IpNet;
 
 use super::object::Object;
-use super::reference::{self, by_name, named, texts_at};
+use super::reference::{self, by_name, named};
 use super::store::Store;
 use crate::base::Region;
 use crate::provider::{Error, ErrorClass};
 use crate::schema::{Facts, Overlap, Reference, Registry, Schema, Scope};
-use crate::value::Value;
+use crate::value::{Value, texts_at};
 
 /// An object that is to be, before it is.
 pub struct Candidate<'a> {

@@ -24,7 +24,7 @@ use crate::provider::{
     Future, Goal, ListRequest, Poll, PollRequest, ReadRequest, Reader, UpdateRequest, Writer, tags,
 };
 use crate::schema::{Call, Idempotency, Registry, Schema, rates};
-use crate::value::Value;
+use crate::value::{Value, texts_at};
 use crate::world::Disk;
 
 /// What goes wrong, and when.
@@ -272,7 +272,7 @@ impl Sim {
     ) -> Vec<&'a Object> {
         let same_unique = |object: &Object| {
             schema.terrace.unique.iter().any(|unique| {
-                let texts = |value: &Value, path: &str| super::reference::texts_at(value, path);
+                let texts = |value: &Value, path: &str| texts_at(value, path);
                 let set = unique.attrs.iter().any(|path| !texts(&request.desired, path).is_empty());
                 set && unique
                     .attrs

@@ -8,12 +8,11 @@ use serde_json::Value as Json;
 
 use super::check::referred;
 use super::function;
-use super::reference::texts_at;
 use super::store::Store;
 use super::world;
 use crate::base::Region;
 use crate::schema::{self, Part, Scene, Schema};
-use crate::value::{AttrPath, Kind, PathStep, Type, Value, convert, json::from_json_as};
+use crate::value::{AttrPath, Kind, PathStep, Type, Value, convert, json::from_json_as, texts_at};
 
 /// One object whose computed attributes are being filled in.
 pub struct Computation<'a> {

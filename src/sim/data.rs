@@ -6,13 +6,12 @@ use ecow::EcoString;
 use globset::Glob;
 
 use super::object::Object;
-use super::reference::texts_at;
 use super::store::Store;
 use super::world::{ACCOUNT, partition, zone_id, zones};
 use crate::base::{Digest, Region, TypeName};
 use crate::provider::{Error, ErrorClass, policy_document};
 use crate::schema::{Registry, Schema};
-use crate::value::{Type, Value, convert};
+use crate::value::{Type, Value, convert, texts_at};
 
 /// Data sources that answer many objects: of which type, and in which attribute their ids are.
 const PLURAL: &[(&str, &str, &str)] = &[

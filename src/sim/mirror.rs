@@ -9,10 +9,9 @@ use ecow::EcoString;
 
 use super::check::referred;
 use super::object::Object;
-use super::reference::texts_at;
 use super::store::Store;
 use crate::schema::{Mirror, Registry, Schema};
-use crate::value::{Type, Value, convert};
+use crate::value::{Type, Value, convert, texts_at};
 
 /// What the other objects of a store say of the objects of one type.
 pub struct Mirrors<'a> {

@@ -1,41 +1,9 @@
-//! Values at paths through blocks, and the objects that they name.
-
-use ecow::EcoString;
+//! The objects that references name.
 
 use super::object::Object;
 use super::store::Store;
 use crate::schema::Reference;
-use crate::value::{Kind, Value};
-
-/// Every text at a path; lists, sets and repeated blocks are gone through. `.0` and numbers are stepped over.
-pub fn texts_at(value: &Value, path: &str) -> Vec<EcoString> {
-    let mut found = Vec::new();
-    let steps: Vec<&str> = path.split('.').filter(|step| step.parse::<usize>().is_err()).collect();
-    collect(value, &steps, &mut found);
-    found
-}
-
-fn collect(value: &Value, steps: &[&str], found: &mut Vec<EcoString>) {
-    if let Some(elements) = value.as_sequence() {
-        for element in elements {
-            collect(element, steps, found);
-        }
-        return;
-    }
-    match steps {
-        [] => match value.kind() {
-            Kind::String(text) if !text.is_empty() => found.push(text.clone()),
-            Kind::Number(number) => found.push(number.to_string().into()),
-            Kind::Bool(truth) => found.push(truth.to_string().into()),
-            _ => {}
-        },
-        [first, rest @ ..] => {
-            if let Some(next) = value.attribute(first) {
-                collect(next, rest, found);
-            }
-        }
-    }
-}
+use crate::value::{Value, texts_at};
 
 /// The objects that a reference of `value` names.
 pub fn named<'a>(store: &'a Store, reference: &Reference, value: &Value) -> Vec<&'a Object> {

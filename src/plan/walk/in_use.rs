@@ -14,11 +14,10 @@ use super::decide::Draft;
 use crate::config::ModuleId;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::{Object, Part};
-use crate::plan::diff::marks;
 use crate::plan::{Action, Step};
-use crate::schema::{Overlap, Schema, Unique};
+use crate::schema::{Overlap, Reference, Schema, Unique};
 use crate::syntax::ast;
-use crate::value::{Kind, Value};
+use crate::value::{Value, texts_at};
 
 const FITS: &str = "a String takes everything";
 
@@ -36,6 +35,17 @@ struct User {
     /// AWS's error code for deleting it before that lets go.
     code: EcoString,
     /// Whether it will not let go: it names the object in a way that the replacement does not change.
+    stays: bool,
+}
+
+/// That an object names another.
+struct Use<'a> {
+    reference: &'a Reference,
+    /// AWS's error code for deleting the other before this lets go.
+    code: &'a EcoString,
+    /// What it calls the other.
+    name: EcoString,
+    /// Whether it will still do so after the plan.
     stays: bool,
 }
 
@@ -97,39 +107,47 @@ impl Walk {
             }
         }
         let mut found: BTreeMap<Halves, User> = BTreeMap::new();
-        for (at, draft) in self.drafts.iter().enumerate() {
-            let step = &draft.step;
-            let (Action::NoOp | Action::Update, Some(prior)) = (step.action, &step.prior) else {
-                continue;
-            };
-            let Some(schema) = self.state.registry.resource(step.address.type_name().as_str())
-            else {
-                continue;
-            };
-            for reference in &schema.terrace.refers {
-                let Some(code) = &reference.in_use else { continue };
-                if !self.is_written(draft, &reference.attr) {
-                    continue;
-                }
-                for name in texts(prior, &reference.attr) {
-                    for halves in names.get(&name).into_iter().flatten() {
-                        let old = &self.drafts[halves.delete].step;
-                        let aims = |to: &EcoString| old.address.type_name() == to.as_str();
-                        if !reference.to.iter().any(aims) || old.address == step.address {
-                            continue;
-                        }
-                        let after = step.planned.as_ref().unwrap_or(prior);
-                        let stays = texts(after, &reference.attr).contains(&name);
-                        let user = User { at, code: code.clone(), stays };
-                        let known = found.get(halves);
-                        if known.is_none_or(|known| stays && !known.stays) {
-                            found.insert(*halves, user);
-                        }
+        for at in 0..self.drafts.len() {
+            for Use { reference, code, name, stays } in self.uses(at) {
+                for halves in names.get(&name).into_iter().flatten() {
+                    let old = &self.drafts[halves.delete].step.address;
+                    let aims = reference.to.iter().any(|to| old.type_name() == to.as_str());
+                    let known = found.get(halves);
+                    if aims
+                        && *old != self.drafts[at].step.address
+                        && known.is_none_or(|known| stays && !known.stays)
+                    {
+                        found.insert(*halves, User { at, code: code.clone(), stays });
                     }
                 }
             }
         }
         found
+    }
+
+    /// What a draft that stays names of what AWS does not delete while it is named.
+    fn uses(&self, at: usize) -> Vec<Use<'_>> {
+        let draft = &self.drafts[at];
+        let step = &draft.step;
+        let (Action::NoOp | Action::Update, Some(prior)) = (step.action, &step.prior) else {
+            return Vec::new();
+        };
+        let Some(schema) = self.state.registry.resource(step.address.type_name().as_str()) else {
+            return Vec::new();
+        };
+        let after = step.planned.as_ref().unwrap_or(prior);
+        let references = schema.terrace.refers.iter();
+        references
+            .filter_map(|reference| Some((reference.in_use.as_ref()?, reference)))
+            .filter(|(_, reference)| self.is_written(draft, &reference.attr))
+            .flat_map(|(code, reference)| {
+                let later = texts_at(after, &reference.attr);
+                texts_at(prior, &reference.attr).into_iter().map(move |name| {
+                    let stays = later.contains(&name);
+                    Use { reference, code, name, stays }
+                })
+            })
+            .collect()
     }
 
     /// Whether the block of a draft says something of an attribute. What others make of it, such as the rules of a
@@ -197,7 +215,7 @@ impl Walk {
         }
         schema.terrace.unique.iter().find(|unique| {
             let same = |path: &EcoString| {
-                let (was, will) = (texts(prior, path), texts(planned, path));
+                let (was, will) = (texts_at(prior, path), texts_at(planned, path));
                 !will.is_empty()
                     && match unique.overlap {
                         Some(Overlap::Case) => {
@@ -298,27 +316,4 @@ fn names_of(value: &Value) -> Vec<EcoString> {
     let texts = names.filter_map(|(_, value)| value.as_str().map(EcoString::from));
     let texts: BTreeSet<EcoString> = texts.filter(|text| !text.is_empty()).collect();
     texts.into_iter().collect()
-}
-
-/// Every text at a path through blocks; empty while anything at it is unknown.
-fn texts(value: &Value, path: &str) -> Vec<EcoString> {
-    let steps: Vec<&str> = path.split('.').filter(|step| step.parse::<usize>().is_err()).collect();
-    let mut found = Vec::new();
-    collect(&marks::strip(value), &steps, &mut found);
-    found
-}
-
-fn collect(value: &Value, steps: &[&str], found: &mut Vec<EcoString>) {
-    match (value.kind(), steps.split_first()) {
-        (Kind::String(text), None) if !text.is_empty() => found.push(text.clone()),
-        (Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements), _) => {
-            elements.iter().for_each(|element| collect(element, steps, found));
-        }
-        (_, Some((first, rest))) => {
-            if let Some(child) = value.attribute(first) {
-                collect(child, rest, found);
-            }
-        }
-        _ => {}
-    }
 }

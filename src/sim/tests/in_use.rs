@@ -131,6 +131,16 @@ async fn what_cannot_stand_beside_itself_is_refused_when_planning() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn numbers_that_no_two_may_share_clash_as_well() {
+    let first = "priority     = 10\n  lifecycle { create_before_destroy = true }\n";
+    let mut stage = Stage::new(&WEB.replace("priority     = 10\n", first));
+    stage.apply_all().await;
+    stage.options.replace = vec!["aws_lb_listener_rule.a".parse().expect("an address")];
+    let text = told(&stage.plan().await.problems);
+    assert!(text.contains("same listener_arn and priority (PriorityInUse)"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_goes_on_naming_the_old_object_is_told() {
     const GROUPS: &str = r#"
 resource "aws_db_parameter_group" "a" {
