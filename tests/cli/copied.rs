@@ -1,15 +1,7 @@
 //! `init -from-module`: a configuration that begins as a copy of a module.
 
-use crate::packages::{Repository, call, module, zip};
-use crate::sandbox::Sandbox;
+use crate::packages::{Repository, call, module, sandbox, zip};
 use crate::server::{Page, Server};
-
-fn sandbox() -> Sandbox {
-    let mut sandbox = Sandbox::new();
-    sandbox.set("PATH", "/usr/local/bin:/usr/bin:/bin");
-    sandbox.set("GIT_CONFIG_GLOBAL", "/dev/null");
-    sandbox
-}
 
 #[test]
 fn a_folder_begins_with_a_copy_of_a_module() {

@@ -1,19 +1,12 @@
 //! Modules from elsewhere: `init` against repositories and servers that the tests start on loopback.
 
 use crate::packages::{
-    Repository, bzip2, call, gzip, module, tar, tar_gz, tar_link, versioned, zip,
+    Repository, bzip2, call, gzip, module, sandbox, tar, tar_gz, tar_link, versioned, zip,
 };
 use crate::sandbox::{Run, Sandbox};
 use crate::server::{Page, Server};
 
 /// A sandbox in which git is found.
-fn sandbox() -> Sandbox {
-    let mut sandbox = Sandbox::new();
-    sandbox.set("PATH", "/usr/local/bin:/usr/bin:/bin");
-    sandbox.set("GIT_CONFIG_GLOBAL", "/dev/null");
-    sandbox
-}
-
 /// A server that is the registry of `example.com`, as a settings file says.
 fn registry(sandbox: &mut Sandbox) -> Server {
     let server = Server::start();

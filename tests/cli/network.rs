@@ -6,16 +6,9 @@ use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::packages::{Repository, call, module, versioned, zip};
+use crate::packages::{Repository, call, module, sandbox, versioned, zip};
 use crate::sandbox::Sandbox;
 use crate::server::{AUTHORITY, Page, Proxy, Server};
-
-fn sandbox() -> Sandbox {
-    let mut sandbox = Sandbox::new();
-    sandbox.set("PATH", "/usr/local/bin:/usr/bin:/bin");
-    sandbox.set("GIT_CONFIG_GLOBAL", "/dev/null");
-    sandbox
-}
 
 /// A module called `name`, in a zip file.
 fn zipped(name: &str) -> Page {

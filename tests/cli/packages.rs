@@ -6,6 +6,14 @@ use std::process::Command;
 
 use crate::sandbox::Sandbox;
 
+/// A folder whose runs find git, and none of the user's settings for it.
+pub fn sandbox() -> Sandbox {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("PATH", "/usr/local/bin:/usr/bin:/bin");
+    sandbox.set("GIT_CONFIG_GLOBAL", "/dev/null");
+    sandbox
+}
+
 /// A module with one output, `name`.
 pub fn module(name: &str) -> String {
     format!("output \"name\" {{\n  value = \"{name}\"\n}}\n")

@@ -6,16 +6,8 @@ use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::packages::{Repository, call, module, zip};
-use crate::sandbox::Sandbox;
+use crate::packages::{Repository, call, module, sandbox, zip};
 use crate::server::{Page, Server};
-
-fn sandbox() -> Sandbox {
-    let mut sandbox = Sandbox::new();
-    sandbox.set("PATH", "/usr/local/bin:/usr/bin:/bin");
-    sandbox.set("GIT_CONFIG_GLOBAL", "/dev/null");
-    sandbox
-}
 
 #[test]
 fn modules_of_runs_are_fetched_from_elsewhere() {
