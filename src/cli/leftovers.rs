@@ -97,7 +97,6 @@ fn warning(folder: &Utf8Path, stack: &StackName, left: &[String], unsure: usize)
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::time::Duration;
 
     use super::*;
@@ -129,18 +128,10 @@ mod tests {
         };
         let access = Access::Change(holder, Duration::ZERO);
         let (ledger, _) = Ledger::open(options, access).await.expect("it opens");
-        let entry = |address: &str, region: Option<&str>| Entry {
-            address: address.parse().expect("an address"),
-            generation: 1,
-            type_name: address.split('.').next().expect("a type").into(),
-            scope: Scope { provider: "aws".into(), region: region.map(Into::into) },
-            id: crate::base::Id::new("vpc-1"),
-            kept: BTreeMap::new(),
-            seen: None,
-            configured: None,
-            tainted: None,
-            after: Vec::new(),
-            age: Duration::ZERO,
+        let entry = |address: &str, region: Option<&str>| {
+            let scope = Scope { provider: "aws".into(), region: region.map(Into::into) };
+            let address = address.parse().expect("an address");
+            Entry::new(address, 1, scope, crate::base::Id::new("vpc-1"))
         };
         ledger.remember(&entry("aws_vpc.a", Some("eu-west-1")));
         ledger.remember(&entry("terraform_data.a", None));

@@ -88,6 +88,26 @@ pub struct Entry {
     pub age: Duration,
 }
 
+impl Entry {
+    /// What there is to remember of an object of which only the id is known.
+    #[must_use]
+    pub fn new(address: Address, generation: u32, scope: Scope, id: Id) -> Self {
+        Self {
+            type_name: address.type_name().clone(),
+            address,
+            generation,
+            scope,
+            id,
+            kept: BTreeMap::new(),
+            seen: None,
+            configured: None,
+            tainted: None,
+            after: Vec::new(),
+            age: Duration::ZERO,
+        }
+    }
+}
+
 /// Why something could not be written down: ready to be shown.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{}: {}", .0.summary, .0.detail)]

@@ -111,19 +111,10 @@ fn token(
 /// What is remembered of an object that nobody has looked at yet.
 fn young(task: &Task<'_>, desired: &Value, id: &Id, after: &[Address]) -> Entry {
     let step = task.step;
-    let type_name = step.address.type_name();
     Entry {
-        address: step.address.clone(),
-        generation: step.generation,
-        type_name: type_name.clone(),
-        scope: step.scope.clone(),
-        id: id.clone(),
-        kept: task.shell.types.never_told(type_name, desired),
-        seen: None,
-        configured: None,
-        tainted: None,
+        kept: task.shell.types.never_told(step.address.type_name(), desired),
         after: after.to_vec(),
-        age: Duration::ZERO,
+        ..Entry::new(step.address.clone(), step.generation, step.scope.clone(), id.clone())
     }
 }
 

@@ -131,18 +131,11 @@ impl Recovery {
 
     fn entry(&self, one: &Unfinished, live: &Live) -> Entry {
         let intent = &one.intent;
+        let (address, scope) = (intent.address.clone(), intent.scope.clone());
         Entry {
-            address: intent.address.clone(),
-            generation: intent.generation,
-            type_name: intent.type_name.clone(),
-            scope: intent.scope.clone(),
-            id: live.id.clone(),
             kept: self.types.never_told(&intent.type_name, &intent.desired),
-            seen: None,
-            configured: None,
-            tainted: None,
             after: intent.after.clone(),
-            age: std::time::Duration::ZERO,
+            ..Entry::new(address, intent.generation, scope, live.id.clone())
         }
     }
 }

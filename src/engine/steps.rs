@@ -373,16 +373,8 @@ pub(super) async fn after_create(
 fn entry(task: &Task<'_>, id: &Id, order: &Order) -> Entry {
     let step = task.step;
     Entry {
-        address: step.address.clone(),
-        generation: step.generation,
-        type_name: step.address.type_name().clone(),
-        scope: step.scope.clone(),
-        id: id.clone(),
-        kept: BTreeMap::new(),
-        seen: None,
         configured: order.configured.clone(),
-        tainted: None,
         after: order.after.clone(),
-        age: std::time::Duration::ZERO,
+        ..Entry::new(step.address.clone(), step.generation, step.scope.clone(), id.clone())
     }
 }

@@ -1,8 +1,5 @@
 //! `terrace import`: adopts an object that exists: its tags say from now on whose it is.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use crate::base::{Address, Id, Mode};
 use crate::cli::args::Import;
 use crate::cli::context::Context;
@@ -140,18 +137,7 @@ async fn claim(
     };
     let claimed = engine::claim(&*session.cloud, &request).await;
     claimed.map_err(|problem| shown(*problem, step, session, context))?;
-    session.ledger.remember(&Entry {
-        address: step.address.clone(),
-        generation: step.generation,
-        type_name: live.type_name.clone(),
-        scope: live.scope.clone(),
-        id: live.id.clone(),
-        kept: BTreeMap::new(),
-        seen: None,
-        configured: None,
-        tainted: None,
-        after: Vec::new(),
-        age: Duration::ZERO,
-    });
+    let (address, scope) = (step.address.clone(), live.scope.clone());
+    session.ledger.remember(&Entry::new(address, step.generation, scope, live.id.clone()));
     Ok(())
 }

@@ -77,17 +77,11 @@ fn intent(text: &str) -> Intent {
 
 fn entry(text: &str) -> Entry {
     Entry {
-        address: address(text),
-        generation: 1,
-        type_name: address(text).type_name().clone(),
-        scope: scope(),
-        id: Id::new("vpc-1"),
         kept: BTreeMap::from([("password".into(), Value::string(CANARY))]),
         seen: Some(Value::object([("name", Value::string(CANARY))])),
         configured: Some(BTreeMap::from([("size".into(), Value::string(CANARY))])),
-        tainted: None,
         after: vec![address("aws_vpc.other")],
-        age: Duration::ZERO,
+        ..Entry::new(address(text), 1, scope(), Id::new("vpc-1"))
     }
 }
 
