@@ -484,13 +484,11 @@ fn no_hints(error: &crate::provider::Error) -> Diagnostic {
         ErrorClass::Denied => "Allow tag:GetResources to the identity that runs this.".to_owned(),
         _ => error.help().unwrap_or("See whether it can be reached.").to_owned(),
     };
-    let detail = error.detail();
-    let end = if detail.ends_with('.') { "" } else { "." };
     Diagnostic::warning(
         824,
         "The tag index cannot be read",
-        format!(
-            "{detail}{end} Objects of types that neither the configuration nor the ledger names are not looked for."
+        error.detail_and(
+            "Objects of types that neither the configuration nor the ledger names are not looked for.",
         ),
     )
     .help(help)

@@ -110,10 +110,7 @@ impl Failure {
             Self::Unsettled(error) => Diagnostic::error(
                 812,
                 "Unknown whether an object was created",
-                format!(
-                    "{}. The journal remembers the attempt.",
-                    error.detail().trim_end_matches('.')
-                ),
+                error.detail_and("The journal remembers the attempt."),
             )
             .help("Run the command again: it looks for the object first and adopts it."),
             Self::TimedOut { goal, after, last } => timed_out(goal, after, &last),

@@ -155,9 +155,16 @@ impl Error {
         }
         let more = self.more.as_ref();
         if let Some(context) = more.and_then(|more| more.context.as_ref()) {
-            let end = if detail.ends_with('.') { "" } else { "." };
-            let _ = write!(detail, "{end} {context}");
+            add_sentence(&mut detail, context);
         }
+        detail
+    }
+
+    /// [`Error::detail`], and a sentence more.
+    #[must_use]
+    pub fn detail_and(&self, sentence: &str) -> String {
+        let mut detail = self.detail();
+        add_sentence(&mut detail, sentence);
         detail
     }
 
@@ -166,4 +173,13 @@ impl Error {
     pub fn is_not_found(&self) -> bool {
         self.class == ErrorClass::NotFound
     }
+}
+
+/// Adds a sentence to what a cloud said, which does not always end as one.
+fn add_sentence(text: &mut String, sentence: &str) {
+    if !text.ends_with('.') {
+        text.push('.');
+    }
+    text.push(' ');
+    text.push_str(sentence);
 }
