@@ -19,6 +19,7 @@ mod observer;
 mod rds;
 mod regional;
 mod registry;
+mod requirements;
 mod resource;
 mod secretsmanager;
 mod settings;

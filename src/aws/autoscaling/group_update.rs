@@ -122,6 +122,16 @@ fn added<T: PartialEq + Clone>(from: &[T], to: &[T]) -> Vec<T> {
     to.iter().filter(|item| !from.contains(item)).cloned().collect()
 }
 
+/// Calls once for each ten of a list: AWS takes no more.
+/// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachLoadBalancerTargetGroups.html
+macro_rules! in_tens {
+    ($call:expr, $set:ident, $items:expr, $operation:literal) => {
+        for items in $items.chunks(10) {
+            $call.$set(Some(items.to_vec())).send().await.op($operation)?;
+        }
+    };
+}
+
 /// What sends traffic to the instances. New sources come before old ones go.
 pub(super) async fn sources(
     aws: &Regional,
@@ -130,40 +140,45 @@ pub(super) async fn sources(
 ) -> Result<(), Error> {
     let Change { prior, planned } = change;
     let autoscaling = aws.autoscaling();
-    // AWS takes ten at a time. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachLoadBalancerTargetGroups.html
-    for arns in added(&prior.target_group_arns, &planned.target_group_arns).chunks(10) {
-        let call = autoscaling.attach_load_balancer_target_groups().auto_scaling_group_name(name);
-        let call = call.set_target_group_arns(Some(arns.to_vec()));
-        call.send().await.op("autoscaling:AttachLoadBalancerTargetGroups")?;
-    }
-    for arns in added(&planned.target_group_arns, &prior.target_group_arns).chunks(10) {
-        let call = autoscaling.detach_load_balancer_target_groups().auto_scaling_group_name(name);
-        let call = call.set_target_group_arns(Some(arns.to_vec()));
-        call.send().await.op("autoscaling:DetachLoadBalancerTargetGroups")?;
-    }
-    for names in added(&prior.load_balancers, &planned.load_balancers).chunks(10) {
-        let call = autoscaling.attach_load_balancers().auto_scaling_group_name(name);
-        let call = call.set_load_balancer_names(Some(names.to_vec()));
-        call.send().await.op("autoscaling:AttachLoadBalancers")?;
-    }
-    for names in added(&planned.load_balancers, &prior.load_balancers).chunks(10) {
-        let call = autoscaling.detach_load_balancers().auto_scaling_group_name(name);
-        let call = call.set_load_balancer_names(Some(names.to_vec()));
-        call.send().await.op("autoscaling:DetachLoadBalancers")?;
-    }
+    in_tens!(
+        autoscaling.attach_load_balancer_target_groups().auto_scaling_group_name(name),
+        set_target_group_arns,
+        added(&prior.target_group_arns, &planned.target_group_arns),
+        "autoscaling:AttachLoadBalancerTargetGroups"
+    );
+    in_tens!(
+        autoscaling.detach_load_balancer_target_groups().auto_scaling_group_name(name),
+        set_target_group_arns,
+        added(&planned.target_group_arns, &prior.target_group_arns),
+        "autoscaling:DetachLoadBalancerTargetGroups"
+    );
+    in_tens!(
+        autoscaling.attach_load_balancers().auto_scaling_group_name(name),
+        set_load_balancer_names,
+        added(&prior.load_balancers, &planned.load_balancers),
+        "autoscaling:AttachLoadBalancers"
+    );
+    in_tens!(
+        autoscaling.detach_load_balancers().auto_scaling_group_name(name),
+        set_load_balancer_names,
+        added(&planned.load_balancers, &prior.load_balancers),
+        "autoscaling:DetachLoadBalancers"
+    );
     let to_sdk = |sources: Vec<AwsAutoscalingGroupTrafficSource>| {
         sources.iter().map(source).collect::<Vec<_>>()
     };
-    for sources in to_sdk(added(&prior.traffic_source, &planned.traffic_source)).chunks(10) {
-        let call = autoscaling.attach_traffic_sources().auto_scaling_group_name(name);
-        let call = call.set_traffic_sources(Some(sources.to_vec()));
-        call.send().await.op("autoscaling:AttachTrafficSources")?;
-    }
-    for sources in to_sdk(added(&planned.traffic_source, &prior.traffic_source)).chunks(10) {
-        let call = autoscaling.detach_traffic_sources().auto_scaling_group_name(name);
-        let call = call.set_traffic_sources(Some(sources.to_vec()));
-        call.send().await.op("autoscaling:DetachTrafficSources")?;
-    }
+    in_tens!(
+        autoscaling.attach_traffic_sources().auto_scaling_group_name(name),
+        set_traffic_sources,
+        to_sdk(added(&prior.traffic_source, &planned.traffic_source)),
+        "autoscaling:AttachTrafficSources"
+    );
+    in_tens!(
+        autoscaling.detach_traffic_sources().auto_scaling_group_name(name),
+        set_traffic_sources,
+        to_sdk(added(&planned.traffic_source, &prior.traffic_source)),
+        "autoscaling:DetachTrafficSources"
+    );
     Ok(())
 }
 
