@@ -5,7 +5,9 @@
 //! only place that names petgraph.
 
 mod build;
+mod cycle;
 mod dag;
+mod needs;
 mod object;
 mod providers;
 
