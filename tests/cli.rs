@@ -33,6 +33,9 @@ mod formatting;
 mod import;
 #[path = "cli/killed.rs"]
 mod killed;
+#[cfg(unix)]
+#[path = "cli/lines.rs"]
+mod lines;
 #[path = "cli/network.rs"]
 mod network;
 #[path = "cli/packages.rs"]

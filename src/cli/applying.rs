@@ -14,6 +14,7 @@ use super::error::{CommandError, Exit};
 use super::ledger::refused;
 use super::planning::Made;
 use super::session::Session;
+use crate::diag::{Diagnostic, Severity};
 use crate::engine::{self, Ending, Report, Setup};
 use crate::ledger::RunRecord;
 use crate::plan::{self, Intent, RememberedOutput};
@@ -23,19 +24,13 @@ use crate::report::paint::{STRONG, paint};
 use crate::world::{RealProcesses, host_name};
 
 /// What a run is called, and how it is to be done.
-pub struct Order<'a> {
-    /// The command, for the history: `apply`, `destroy`.
-    pub command: &'a str,
+pub struct Order {
+    /// The command that it is carried out for.
+    pub purpose: Purpose,
     /// What was asked for.
     pub intent: Intent,
     /// Operations under way at once.
     pub parallelism: usize,
-}
-
-impl Order<'_> {
-    fn purpose(&self) -> Purpose {
-        if self.intent == Intent::Destroy { Purpose::Destroy } else { Purpose::Apply }
-    }
 }
 
 /// Applies a plan that was made in this process.
@@ -45,19 +40,20 @@ impl Order<'_> {
 pub async fn apply(
     session: &Session,
     made: Made,
-    order: &Order<'_>,
+    order: &Order,
     context: &mut Context,
 ) -> Result<Exit, CommandError> {
     let began = context.world.clock.now();
     let mut outcome = made.outcome;
     let Some(mut replay) = outcome.replay.take() else { return Err(CommandError::reported()) };
-    let purpose = order.purpose();
     let cancel = context.cancel.clone();
+    // Assertions are judged once more with what comes of the run.
+    context.retract(is_of_check);
     // Noted before the first step: whatever ends the run, the next one goes on towards this phase.
     if order.intent != Intent::Destroy {
         session.ledger.set_phase(outcome.plan.phase.clone());
     }
-    let mut report = ears::told(purpose, context, |listener| {
+    let mut report = ears::told(order.purpose, context, |listener| {
         let setup = Setup {
             cloud: session.cloud.clone(),
             journal: Arc::new(session.ledger.clone()),
@@ -98,18 +94,27 @@ pub async fn apply(
     Ok(if sound { Exit::Success } else { Exit::Failure })
 }
 
+/// Whether a problem is what an assertion of a check came to.
+fn is_of_check(problem: &Diagnostic) -> bool {
+    problem.severity == Severity::Warning && matches!(problem.code.0, 531 | 532)
+}
+
 /// The last words of a run: totals for programs, outputs for both.
 fn conclude(
     report: &Report,
     outputs: &BTreeMap<ecow::EcoString, RememberedOutput>,
-    order: &Order<'_>,
+    order: &Order,
     context: &mut Context,
 ) {
-    let complete = report.ending == Ending::Complete;
+    let complete = report.ending == Ending::Complete && !report.problems.has_errors();
     match context.voice {
-        Voice::Json => {
-            if complete {
-                context.tell(|lines| lines.apply_summary(report.counts, order.purpose()));
+        Voice::Json | Voice::Document => {
+            context.release();
+            if !complete {
+                return;
+            }
+            if order.purpose != Purpose::Refresh {
+                context.tell(|lines| lines.apply_summary(report.counts, order.purpose));
             }
             let values: Map<String, Json> = outputs
                 .iter()
@@ -117,7 +122,7 @@ fn conclude(
                     (name.to_string(), output_value(&output.value, output.sensitive))
                 })
                 .collect();
-            if !values.is_empty() {
+            if order.purpose != Purpose::Destroy {
                 context.tell(|lines| lines.outputs(&values));
             }
         }
@@ -135,14 +140,14 @@ fn conclude(
 async fn close(
     session: &Session,
     report: &Report,
-    order: &Order<'_>,
+    order: &Order,
     began: jiff::Timestamp,
     context: &mut Context,
 ) -> Result<(), CommandError> {
     let user = context.environment.value(&env::USER).unwrap_or("unknown");
     let record = RunRecord {
         number: session.ledger.fence(),
-        command: order.command.into(),
+        command: order.purpose.operation().into(),
         who: format!("{user}@{}", host_name()).into(),
         began,
         ended: context.world.clock.now(),

@@ -1,23 +1,17 @@
 //! What every command works with: settings, environment, the outside world, and a voice.
 
+use std::sync::Arc;
+
 use super::env::Environment;
 use super::error::CommandError;
 use super::outside;
 use super::printer::Printer;
 use super::settings::Global;
-use crate::diag::{Diagnostic, Diagnostics, Severity, SourceMap};
+pub use super::voice::{Moment, Voice};
+use crate::diag::{Diagnostic, Diagnostics, Severity, SourceMap, render};
 use crate::engine::Cancel;
 use crate::report::json::Lines;
-use crate::world::World;
-
-/// How a command speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Voice {
-    /// To people.
-    Human,
-    /// To programs: one JSON object per line.
-    Json,
-}
+use crate::world::{Files, World};
 
 /// Whether waiting takes time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +30,8 @@ pub struct Context {
     pub environment: Environment,
     /// Files, clock, randomness.
     pub world: World,
+    /// Where files of variables are read: as they are now, and nowhere recorded.
+    pub given: Arc<dyn Files>,
     /// The terminal.
     pub printer: Printer,
     /// How the command speaks.
@@ -44,6 +40,14 @@ pub struct Context {
     pub tempo: Tempo,
     /// By which the run is asked to end.
     pub cancel: Cancel,
+    /// Problems that programs are told when the work is over; none where they are told at once.
+    held: Option<Vec<Held>>,
+}
+
+/// A problem that is yet to be told to a program.
+struct Held {
+    problem: Diagnostic,
+    rendered: serde_json::Value,
 }
 
 impl Context {
@@ -53,27 +57,45 @@ impl Context {
         let printer = Printer::new(&global);
         let world = outside::world(&environment);
         let (voice, tempo, cancel) = (Voice::Human, Tempo::Real, Cancel::default());
-        Self { global, environment, world, printer, voice, tempo, cancel }
+        let (given, held) = (world.files.clone(), None);
+        Self { global, environment, world, given, printer, voice, tempo, cancel, held }
     }
 
-    /// Speaks JSON from now on, where that is asked for; begins with the version.
-    pub fn speak(&mut self, voice: Voice) {
+    /// Speaks from now on as it is asked to; lines begin with the version.
+    pub fn speak(&mut self, voice: Voice, moment: Moment) {
         self.voice = voice;
         if voice == Voice::Json {
             self.tell(|lines| lines.version(super::commands::version::TERRACE));
+            self.held = (moment == Moment::InTheEnd).then(Vec::new);
+        }
+    }
+
+    /// Tells the problems that were held back so far.
+    pub fn release(&mut self) {
+        for Held { problem, rendered } in
+            self.held.as_mut().map(std::mem::take).into_iter().flatten()
+        {
+            self.tell(|lines| lines.rendered(&problem, rendered));
+        }
+    }
+
+    /// Drops problems that were held back: what they are about is judged once more.
+    pub fn retract(&mut self, is_void: impl Fn(&Diagnostic) -> bool) {
+        if let Some(held) = &mut self.held {
+            held.retain(|held| !is_void(&held.problem));
         }
     }
 
     /// Prints one line for programs.
     pub fn tell(&mut self, line: impl FnOnce(&Lines<'_>) -> String) {
-        self.tell_if(|lines| Some(line(lines)));
+        self.tell_all(|lines| vec![line(lines)]);
     }
 
-    /// Prints one line for programs, if there is one to print.
-    pub fn tell_if(&mut self, line: impl FnOnce(&Lines<'_>) -> Option<String>) {
+    /// Prints lines for programs.
+    pub fn tell_all(&mut self, lines: impl FnOnce(&Lines<'_>) -> Vec<String>) {
         let clock = self.world.clock.clone();
         let now = move || clock.now().to_string();
-        if let Some(line) = line(&Lines::new(&now)) {
+        for line in lines(&Lines::new(&now)) {
             self.printer.line(&line);
         }
     }
@@ -92,9 +114,29 @@ impl Context {
             }
             match self.voice {
                 Voice::Human => self.printer.diagnostic(problem, sources),
-                Voice::Json => self.tell(|lines| lines.diagnostic(problem, sources)),
+                Voice::Json => self.note(problem, sources),
+                Voice::Document => self.complain(problem, sources),
             }
         }
+    }
+
+    /// Tells a program of a problem, now or when the work is over.
+    fn note(&mut self, problem: &Diagnostic, sources: &SourceMap) {
+        match &mut self.held {
+            Some(held) => {
+                let rendered = render::json(problem, sources);
+                held.push(Held { problem: problem.clone(), rendered });
+            }
+            None => self.tell(|lines| lines.diagnostic(problem, sources)),
+        }
+    }
+
+    /// Tells of a problem beside a document.
+    fn complain(&mut self, problem: &Diagnostic, sources: &SourceMap) {
+        let clock = self.world.clock.clone();
+        let now = move || clock.now().to_string();
+        let line = Lines::new(&now).diagnostic(problem, sources);
+        self.printer.complain(&format!("{line}\n"));
     }
 
     /// Shows why the command failed.

@@ -66,7 +66,7 @@ impl Ears {
                     context.printer.progress(&line);
                 }
             }
-            Voice::Json => context.tell_if(|lines| lines.event(event)),
+            Voice::Json | Voice::Document => context.tell_all(|lines| lines.event(event)),
         }
     }
 }

@@ -103,7 +103,7 @@ fn told(event: &Event, voice: &RefCell<&mut Context>) {
 fn say(line: &str, voice: &RefCell<&mut Context>) {
     let mut context = voice.borrow_mut();
     match context.voice {
-        Voice::Human => context.printer.progress(line),
+        Voice::Human | Voice::Document => context.printer.progress(line),
         Voice::Json => context.tell(|lines| lines.log(line)),
     }
 }

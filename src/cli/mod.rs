@@ -28,5 +28,6 @@ mod session;
 mod settings;
 mod settings_file;
 mod signals;
+mod voice;
 
 pub use run::run;

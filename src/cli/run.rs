@@ -6,7 +6,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use super::args::{self, Args, Command};
-use super::context::Context;
+use super::context::{Context, Moment, Voice};
 use super::env::Environment;
 use super::error::{CommandError, Exit, Kind, Outcome};
 use super::printer::Printer;
@@ -20,12 +20,13 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
     logging::begin(&environment);
     let arguments = argv::prepare(arguments, &environment);
     tracing::debug!(version = commands::version::TERRACE, "terrace begins");
-    let args = match Args::try_parse_from(arguments) {
+    let args = match Args::try_parse_from(&arguments) {
         Ok(args) => args,
-        Err(error) => return refuse(&error, &environment),
+        Err(error) => return refuse(&error, Voice::of_refused(&arguments), environment),
     };
     let global = Global::resolve(&args.global, &environment);
     let mut context = Context::new(global, environment);
+    context.speak(Voice::of(&args.command), Moment::of(&args.command));
     let outcome = enter(&context).and_then(|()| dispatch(args.command, &mut context));
     let exit = match outcome {
         Ok(exit) => exit,
@@ -36,6 +37,7 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
             Exit::Failure
         }
     };
+    context.release();
     context.printer.flush();
     exit.code().into()
 }
@@ -56,6 +58,7 @@ fn dispatch(command: Command, context: &mut Context) -> Outcome {
         Command::Demo(args) => commands::demo::run(&args, context),
         Command::Destroy(args) => commands::destroy::run(&args, context),
         Command::Drift(args) => commands::drift::run(args, context),
+        Command::Refresh(args) => commands::refresh::run(&args, context),
         Command::Plan(args) => commands::plan::run(&args, context),
         Command::Show(args) => commands::show::run(&args, context),
         Command::Completions(args) => commands::completions::run(&args, context),
@@ -78,7 +81,6 @@ fn dispatch(command: Command, context: &mut Context) -> Outcome {
         Command::Env(args) => commands::elsewhere::run("env", &args, context),
         Command::Taint(args) => commands::elsewhere::run("taint", &args, context),
         Command::Untaint(args) => commands::elsewhere::run("untaint", &args, context),
-        Command::Refresh(args) => commands::elsewhere::run("refresh", &args, context),
         Command::Providers(args) => commands::elsewhere::run("providers", &args, context),
         Command::Login(args) => commands::elsewhere::run("login", &args, context),
         Command::Logout(args) => commands::elsewhere::run("logout", &args, context),
@@ -89,8 +91,8 @@ fn dispatch(command: Command, context: &mut Context) -> Outcome {
 }
 
 /// Help and version end well; anything else that the parser refuses ends with 1, as Terraform's does.
-fn refuse(error: &clap::Error, environment: &Environment) -> ExitCode {
-    let global = Global::resolve(&args::Global::default(), environment);
+fn refuse(error: &clap::Error, voice: Voice, environment: Environment) -> ExitCode {
+    let global = Global::resolve(&args::Global::default(), &environment);
     let mut printer = Printer::new(&global);
     let text = error.render().ansi().to_string();
     let exit = match error.kind() {
@@ -102,6 +104,14 @@ fn refuse(error: &clap::Error, environment: &Environment) -> ExitCode {
             printer.complain(&text);
             Exit::Failure
         }
+        _ if voice != Voice::Human => {
+            let mut context = Context::new(global, environment);
+            context.speak(voice, Moment::AtOnce);
+            let title = "Failed to parse command-line flags";
+            context.fail(&CommandError::say(Kind::Usage, title, mistake(error)));
+            printer = context.printer;
+            Exit::Failure
+        }
         _ => {
             printer.complain(&text.replacen("error:", "Error:", 1));
             Exit::Failure
@@ -109,4 +119,12 @@ fn refuse(error: &clap::Error, environment: &Environment) -> ExitCode {
     };
     printer.flush();
     exit.code().into()
+}
+
+/// What the parser found wrong, without what it says of the usage.
+fn mistake(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
+    let whole = lines.collect::<Vec<_>>().join(" ");
+    whole.strip_prefix("error: ").map_or_else(|| whole.clone(), str::to_owned)
 }

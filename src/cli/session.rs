@@ -24,6 +24,7 @@ use crate::report::json;
 use crate::report::paint::{STRONG, paint};
 use crate::schema::Registry;
 use crate::value::{Type, Value};
+use crate::world::World;
 
 /// An open stack.
 pub struct Session {
@@ -184,13 +185,9 @@ pub fn variables(
     context: &mut Context,
 ) -> Result<Vec<VariableInput>, CommandError> {
     let dir = Utf8Path::new(".");
-    let (variables, problems) = inputs::read(
-        &values.inputs,
-        dir,
-        &context.environment,
-        &context.world,
-        &mut project.sources,
-    );
+    let world = World { files: context.given.clone(), ..context.world.clone() };
+    let (variables, problems) =
+        inputs::read(&values.inputs, dir, &context.environment, &world, &mut project.sources);
     context.report(&problems, &project.sources);
     if problems.has_errors() { Err(CommandError::reported()) } else { Ok(variables) }
 }

@@ -52,6 +52,28 @@ pub struct Subject {
     pub id: Option<Id>,
 }
 
+/// What is done with an ephemeral resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EphemeralAction {
+    /// Its value is asked for.
+    Open,
+    /// Its value is forgotten.
+    Close,
+}
+
+/// How far something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Passage {
+    /// It begins.
+    Started,
+    /// It is done, after so long.
+    Finished(Duration),
+    /// It failed, after so long.
+    Failed(Duration),
+}
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -67,6 +89,34 @@ pub enum Event {
     Reading {
         /// Which.
         addresses: Vec<Address>,
+    },
+    /// Objects of the stack were looked at: a list tells of many at once.
+    Refreshed {
+        /// Which.
+        objects: Vec<(Address, Id)>,
+    },
+    /// A data source is being read while planning.
+    ReadStarted {
+        /// Which.
+        address: Address,
+    },
+    /// A data source was read while planning.
+    ReadFinished {
+        /// Which.
+        address: Address,
+        /// How long it took.
+        elapsed: Duration,
+        /// What it says of itself: its id, or its name.
+        id: Option<(EcoString, EcoString)>,
+    },
+    /// Something begins, or is over, with an ephemeral resource.
+    Ephemeral {
+        /// Which.
+        address: Address,
+        /// What is done with it.
+        action: EphemeralAction,
+        /// How far that is.
+        state: Passage,
     },
     /// An earlier run was interrupted; this is what became of one of its creates.
     Recovered {
@@ -139,6 +189,20 @@ pub enum Event {
         subject: Subject,
         /// The line.
         line: EcoString,
+    },
+    /// A provisioner is done.
+    ProvisionFinished {
+        /// Which step.
+        subject: Subject,
+        /// Which kind: `local-exec`.
+        kind: EcoString,
+    },
+    /// A provisioner failed.
+    ProvisionFailed {
+        /// Which step.
+        subject: Subject,
+        /// Which kind: `local-exec`.
+        kind: EcoString,
     },
     /// A class of calls is refused for its frequency and slows down.
     Throttled {

@@ -26,7 +26,7 @@ mod wait;
 
 pub use cancel::{Cancel, Urgency};
 pub use discover::{Discovery, Place, Refresh};
-pub use event::{Counts, Ending, Event, Listener, Silence, Subject};
+pub use event::{Counts, Ending, EphemeralAction, Event, Listener, Passage, Silence, Subject};
 pub use failure::Failure;
 pub use journal::{Entry, Intent, IntentId, Journal, JournalError, Settlement, Unfinished, Write};
 pub use limit::{Limits, Rate, default_rate};

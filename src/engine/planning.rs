@@ -3,23 +3,26 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ecow::EcoString;
 use futures_util::StreamExt as _;
+use tokio::time::Instant;
 
 use super::discover::{Discovery, Place, Refresh};
-use super::event::{Event, Listener};
+use super::event::{EphemeralAction, Event, Listener, Passage};
 use super::journal::Journal;
 use super::look::{self, Eyes, add_once};
 use super::recover::Recovery;
 use super::types::{Home, Types};
-use crate::base::{Address, Id, StackName};
+use crate::base::{Address, Id, Mode, StackName};
 use crate::config::Selected;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{
-    Answers, DataNeed, ImportNeed, Input, Needs, Outcome, Planner, Progress, ProviderRequest, Scope,
+    Answers, DataNeed, ImportNeed, Input, LiveWorld, Needs, Outcome, Planner, Progress,
+    ProviderRequest, Scope,
 };
-use crate::provider::{DataRequest, ReadRequest, Writer};
+use crate::provider::{DataRequest, Error, ReadRequest, Writer};
 use crate::value::{Type, Value};
 
 /// Data sources read at a time.
@@ -193,8 +196,20 @@ impl Walk<'_> {
     async fn list(&mut self, places: Vec<Place>, answers: &mut Answers) {
         if !places.is_empty() {
             let (live, problems) = self.discovery.list(places).await;
+            self.tell_refreshed(&live);
             answers.live = live;
             problems.into_iter().for_each(|problem| add_once(&mut answers.problems, problem));
+        }
+    }
+
+    /// Tells which objects were looked at, where that was asked for.
+    fn tell_refreshed(&self, world: &LiveWorld) {
+        let owned = world.owned.iter().map(|(address, slot)| (address, &slot.current));
+        let looked_at = owned.chain(&world.gone).filter(|_| self.desk.refresh == Refresh::Live);
+        let objects: Vec<(Address, Id)> =
+            looked_at.map(|(address, live)| (address.clone(), live.id.clone())).collect();
+        if !objects.is_empty() {
+            self.desk.listener.hear(Event::Refreshed { objects });
         }
     }
 
@@ -205,8 +220,10 @@ impl Walk<'_> {
             places.extend(self.configure(request, &mut answers).await);
         }
         self.list(places, &mut answers).await;
-        if !needs.data.is_empty() {
-            let addresses = needs.data.iter().map(|need| need.address.clone()).collect();
+        let is_data = |need: &&DataNeed| need.address.resource.mode == Mode::Data;
+        let addresses: Vec<Address> =
+            needs.data.iter().filter(is_data).map(|need| need.address.clone()).collect();
+        if !addresses.is_empty() {
             self.desk.listener.hear(Event::Reading { addresses });
         }
         let data = futures_util::stream::iter(needs.data)
@@ -271,13 +288,42 @@ impl Walk<'_> {
         let DataNeed { address, scope, config } = need;
         let request = DataRequest { address: address.clone(), scope, config };
         let read = || self.desk.cloud.read_data(&request);
+        let began = Instant::now();
+        self.tell_read(&address, None);
         let answer = self.eyes.read(&request.scope.provider, read).await;
+        self.tell_read(&address, Some((&answer, began.elapsed())));
         let answer = match answer {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(Diagnostics::from(nothing(&address))),
             Err(error) => Err(look::diagnose(&error, &address.to_string()).of(&address).into()),
         };
         (address, answer)
+    }
+
+    /// Tells that a read begins, or what came of it.
+    fn tell_read(
+        &self,
+        address: &Address,
+        result: Option<(&Result<Option<Value>, Error>, Duration)>,
+    ) {
+        let address = address.clone();
+        if address.resource.mode == Mode::Ephemeral {
+            let state = match result {
+                None => Passage::Started,
+                Some((Ok(Some(_)), elapsed)) => Passage::Finished(elapsed),
+                Some((_, elapsed)) => Passage::Failed(elapsed),
+            };
+            let action = EphemeralAction::Open;
+            return self.desk.listener.hear(Event::Ephemeral { address, action, state });
+        }
+        match result {
+            None => self.desk.listener.hear(Event::ReadStarted { address }),
+            Some((Ok(Some(value)), elapsed)) => {
+                let id = identity(value);
+                self.desk.listener.hear(Event::ReadFinished { address, elapsed, id });
+            }
+            Some(_) => {}
+        }
     }
 
     async fn import(
@@ -288,12 +334,24 @@ impl Walk<'_> {
         let request = ReadRequest { type_name: address.type_name().clone(), scope, id };
         let read = || self.desk.cloud.read(&request);
         let answer = self.eyes.read(&request.scope.provider, read).await;
+        if let Ok(Some(Some(live))) = &answer {
+            let objects = vec![(address.clone(), live.id.clone())];
+            self.desk.listener.hear(Event::Refreshed { objects });
+        }
         let what = format!("{} to import", request.id);
         let answer = answer
             .map(Option::flatten)
             .map_err(|error| Diagnostics::from(look::diagnose(&error, &what).of(&address)));
         (address, answer)
     }
+}
+
+/// By what a data source is told apart: its id, or else its name, where that is no secret.
+fn identity(value: &Value) -> Option<(EcoString, EcoString)> {
+    ["id", "name"].into_iter().find_map(|key| {
+        let found = value.attribute(key).filter(|found| !found.deep_marks().is_sensitive())?;
+        Some((key.into(), found.as_str()?.into()))
+    })
 }
 
 fn nothing(address: &Address) -> Diagnostic {

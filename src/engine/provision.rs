@@ -13,7 +13,13 @@ use crate::world::Program;
 /// Runs provisioners one after the other.
 pub(super) async fn run(task: &Task<'_>, provisioners: &[Provisioner]) -> Result<(), Failure> {
     for provisioner in provisioners {
+        let (subject, kind) = (task.subject(), provisioner.kind.clone());
+        task.hear(Event::ProvisionStarted { subject: subject.clone(), kind: kind.clone() });
         let result = run_one(task, provisioner).await;
+        task.hear(match result {
+            Ok(()) => Event::ProvisionFinished { subject, kind },
+            Err(_) => Event::ProvisionFailed { subject, kind },
+        });
         if let Err(reason) = result
             && provisioner.on_failure == OnFailure::Fail
         {
@@ -29,17 +35,34 @@ async fn run_one(task: &Task<'_>, provisioner: &Provisioner) -> Result<(), Strin
     if kind != "local-exec" {
         return Err(format!("{kind} is not supported; local-exec with ssh or scp does the same"));
     }
-    task.hear(Event::ProvisionStarted { subject: task.subject(), kind });
     let program = program(&provisioner.config)?;
-    let quiet = provisioner.config.deep_marks().is_sensitive()
-        || provisioner.config.attribute("quiet").and_then(Value::as_bool) == Some(true);
+    let say = |line: String| {
+        task.hear(Event::ProvisionOutput { subject: task.subject(), line: line.into() });
+    };
+    let withheld = withheld(&provisioner.config);
+    if let Some(why) = &withheld {
+        say(format!("(output suppressed due to {why} value in config)"));
+    } else if provisioner.config.attribute("quiet").and_then(Value::as_bool) == Some(true) {
+        say("local-exec: Executing: Suppressed by quiet=true".to_owned());
+    } else {
+        let words: Vec<String> = program.argv.iter().map(|word| format!("{word:?}")).collect();
+        say(format!("Executing: [{}]", words.join(" ")));
+    }
     let lines = |line: &str| {
-        // A command that was given a secret may print it.
-        if !quiet {
-            task.hear(Event::ProvisionOutput { subject: task.subject(), line: line.into() });
+        if withheld.is_none() {
+            say(line.to_owned());
         }
     };
     task.shell.processes.run(&program, &lines).await
+}
+
+/// Why nothing is told of a command: one that was given a secret may print it.
+fn withheld(config: &Value) -> Option<String> {
+    let marks = config.deep_marks();
+    let reasons = [("sensitive", marks.is_sensitive()), ("ephemeral", marks.is_ephemeral())];
+    let reasons: Vec<&str> =
+        reasons.into_iter().filter(|(_, holds)| *holds).map(|(why, _)| why).collect();
+    (!reasons.is_empty()).then(|| reasons.join(", "))
 }
 
 fn program(config: &Value) -> Result<Program, String> {

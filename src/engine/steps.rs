@@ -61,7 +61,8 @@ async fn create(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     let desired = order.desired.clone().expect("a create has a desired value");
     let mut id = once::create_once(task, &desired, &order.after).await?;
     task.made = Some(id.clone());
-    let counts = Counts { added: 1, ..Counts::default() };
+    let imported = usize::from(task.step.importing.is_some());
+    let counts = Counts { added: 1, imported, ..Counts::default() };
     if task.facts.home == Home::Ledger {
         task.reach(Goal::Created, &id).await?;
         let value = read_kept_here(task, &id, &order).await?;

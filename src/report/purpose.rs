@@ -7,6 +7,8 @@ pub enum Purpose {
     Apply,
     /// To delete everything.
     Destroy,
+    /// To take over what is live.
+    Refresh,
 }
 
 impl Purpose {
@@ -16,6 +18,7 @@ impl Purpose {
         match self {
             Self::Apply => "apply",
             Self::Destroy => "destroy",
+            Self::Refresh => "refresh",
         }
     }
 }

@@ -30,7 +30,9 @@ impl Totals {
                 Action::Forget => totals.forget += 1,
                 Action::Read | Action::NoOp => {}
             }
-            totals.import += usize::from(step.importing.is_some());
+            // Of a replacement both halves tell that the object is imported.
+            let is_old_half = step.action == Action::Delete && step.replaces.is_some();
+            totals.import += usize::from(step.importing.is_some() && !is_old_half);
         }
         totals
     }

@@ -1,5 +1,6 @@
 //! What is done to an object, in the words of Terraform's progress lines.
 
+use crate::engine::EphemeralAction;
 use crate::plan::Action;
 
 /// What is being done: `Creating`.
@@ -23,5 +24,13 @@ pub(super) const fn noun(action: Action) -> &'static str {
         Action::Delete => "Destruction",
         Action::Forget => "Forgetting",
         Action::NoOp => "Adoption",
+    }
+}
+
+/// What is done with an ephemeral resource: `Opening`.
+pub(super) const fn opening(action: EphemeralAction) -> &'static str {
+    match action {
+        EphemeralAction::Open => "Opening",
+        EphemeralAction::Close => "Closing",
     }
 }

@@ -134,7 +134,6 @@ fn terraforms_other_commands_name_what_does_their_job() {
         ("taint aws_vpc.a", "-replace=ADDRESS"),
         ("untaint -lock=false aws_vpc.a", "-replace"),
         ("workspace new x", "terrace phases"),
-        ("refresh -var a=b", "terrace drift"),
         ("providers", "terrace version"),
         ("login", "TF_TOKEN_host"),
     ] {

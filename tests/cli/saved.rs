@@ -120,7 +120,8 @@ fn a_plan_is_applied_with_its_own_options_and_values() {
     sandbox.run("plan -out=p -var name=two").ok();
     sandbox.run("apply -target=aws_vpc.a p").fails("without -target");
     sandbox.run("apply -var name=three p").fails("Can't change variable when applying");
-    sandbox.run("apply -var name=two -var token=t p").ok();
+    sandbox.run("apply -var name=two -var token=t p").fails("was not set during planning");
+    sandbox.run("apply -var name=two p").ok();
     assert_eq!(sandbox.run("output -raw name").ok().out, "two");
 }
 

@@ -33,6 +33,16 @@ pub struct Destroy {
     pub json: bool,
 }
 
+/// `terrace refresh`
+#[derive(clap::Args, Clone, Debug)]
+pub struct Refresh {
+    #[command(flatten)]
+    pub planning: Planning,
+    /// One JSON object per line, in Terraform's machine-readable form
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `terrace import`
 #[derive(clap::Args, Clone, Debug)]
 pub struct Import {

@@ -8,7 +8,7 @@ mod planning;
 mod project;
 mod test;
 
-pub use apply::{Apply, Destroy, Import, Migrate};
+pub use apply::{Apply, Destroy, Import, Migrate, Refresh};
 pub use elsewhere::{Elsewhere, State, StateCommand};
 pub use inputs::{Input, Inputs};
 pub use inspect::{Console, Drift, Graph, GraphFormat, Output, Phases, Show, Status};
@@ -65,6 +65,8 @@ pub enum Command {
     Apply(Apply),
     /// Delete everything that the stack owns
     Destroy(Destroy),
+    /// Take over outputs and what is remembered from what is live
+    Refresh(Refresh),
     /// Show a saved plan, or what is live
     Show(Show),
     /// Show output values
@@ -103,8 +105,6 @@ pub enum Command {
     Taint(Elsewhere),
     #[command(hide = true)]
     Untaint(Elsewhere),
-    #[command(hide = true)]
-    Refresh(Elsewhere),
     #[command(hide = true)]
     Providers(Elsewhere),
     #[command(hide = true)]

@@ -12,11 +12,11 @@ use crate::cli::planfile::{self, PlanFile};
 use crate::cli::planning::{self, Made};
 use crate::cli::project::Project;
 use crate::cli::session::{self, Session};
-use crate::cli::settings::{Missing, PlanMode, Planning};
+use crate::cli::settings::{Missing, Planning};
 use crate::cli::{ledger, prompt, runtime};
 use crate::engine::Recover;
 use crate::plan::{Action, Intent};
-use crate::report::json;
+use crate::report::{Purpose, json};
 use crate::world::Recorded;
 
 /// Whether somebody has to agree first.
@@ -32,19 +32,21 @@ pub enum Approval {
 pub fn run(args: &Apply, context: &mut Context) -> Outcome {
     let settings = Planning::resolve(&args.planning, &context.environment)?;
     context.printer.set_warnings(settings.warnings);
-    if args.json {
-        context.speak(Voice::Json);
-    }
     if let Some(path) = &args.plan {
         refuse_options(&args.planning)?;
         return runtime::block_on(saved(path, &settings, context));
     }
     let approval = if args.auto_approve { Approval::Given } else { Approval::Ask };
-    runtime::block_on(fresh(&settings, approval, context))
+    runtime::block_on(fresh(&settings, approval, Purpose::Apply, context))
 }
 
 /// Plans, asks, applies.
-pub async fn fresh(settings: &Planning, approval: Approval, context: &mut Context) -> Outcome {
+pub async fn fresh(
+    settings: &Planning,
+    approval: Approval,
+    purpose: Purpose,
+    context: &mut Context,
+) -> Outcome {
     if approval == Approval::Ask && (context.voice == Voice::Json || !settings.asks) {
         let detail = "Without questions there is nobody to approve the plan";
         return Err(CommandError::say(
@@ -54,10 +56,9 @@ pub async fn fresh(settings: &Planning, approval: Approval, context: &mut Contex
         )
         .hint("Give --auto-approve, or the plan file of `terrace plan --out FILE`"));
     }
-    let command = if settings.mode == PlanMode::Destroy { "destroy" } else { "apply" };
-    let access = ledger::change(settings.lock, command, context);
+    let access = ledger::change(settings.lock, purpose.operation(), context);
     let session = Session::open(&settings.values, settings.cloud, access, context).await?;
-    let done = plan_and_apply(&session, settings, approval, command, context).await;
+    let done = plan_and_apply(&session, settings, approval, purpose, context).await;
     session::give_back(session, done, context).await
 }
 
@@ -65,14 +66,16 @@ async fn plan_and_apply(
     session: &Session,
     settings: &Planning,
     approval: Approval,
-    command: &str,
+    purpose: Purpose,
     context: &mut Context,
 ) -> Outcome {
     let options = planning::options(settings)?;
     let intent = options.intent;
     let input = planning::input_of(session, options, context)?;
     let made = planning::plan(session, input, Recover::Settle, settings.refresh, context).await?;
-    super::plan::show(&made, context);
+    if purpose != Purpose::Refresh {
+        super::plan::show(&made, context);
+    }
     if made.outcome.errored() {
         return Err(CommandError::reported());
     }
@@ -81,7 +84,7 @@ async fn plan_and_apply(
         let instead = "--auto-approve, or the plan file of `terrace plan --out FILE`";
         prompt::approve(&question, instead, context).await?;
     }
-    let order = Order { command, intent, parallelism: settings.parallelism };
+    let order = Order { purpose, intent, parallelism: settings.parallelism };
     applying::apply(session, made, &order, context).await
 }
 
@@ -164,8 +167,10 @@ async fn again(
         return Err(CommandError::say(Kind::Stale, "The plan is stale", detail)
             .hint("Make a new plan; it starts from what is there now"));
     }
-    let command = if intent == Intent::Destroy { "destroy" } else { "apply" };
-    let order = Order { command, intent, parallelism: settings.parallelism };
+    if context.voice == Voice::Json {
+        context.tell_all(|lines| json::repeated(&made.outcome, lines));
+    }
+    let order = Order { purpose: Purpose::Apply, intent, parallelism: settings.parallelism };
     applying::apply(session, made, &order, context).await
 }
 

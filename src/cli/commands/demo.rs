@@ -57,7 +57,8 @@ fn story(cloud: args::Cloud, context: &mut Context) -> Outcome {
     step("growth", cloud, context)?;
     tell("And back to nothing:", "terrace destroy --auto-approve", context);
     let destroy = args::Planning { destroy: true, ..planning("growth", cloud) };
-    apply::run(&applied(destroy), context)
+    let destroy = args::Destroy { planning: destroy, auto_approve: true, json: false };
+    super::destroy::run(&destroy, context)
 }
 
 /// Plans a phase and applies it.

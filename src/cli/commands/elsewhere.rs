@@ -53,11 +53,6 @@ const ANSWERS: &[Answer] = &[
         instead: "Leave `-replace` out; an object whose creation failed is replaced by the next apply",
     },
     Answer {
-        command: "refresh",
-        because: "Every plan reads what is live: there is nothing to bring up to date",
-        instead: "`terrace drift` shows what changed outside; `terrace apply -refresh-only` takes outputs over",
-    },
-    Answer {
         command: "providers",
         because: "The providers for AWS, random_*, time_*, null_resource and terraform_data are built in",
         instead: "`terrace version` shows what this program speaks; `terrace graph` what the configuration uses",

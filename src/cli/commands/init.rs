@@ -10,9 +10,6 @@ use crate::report::paint::{ADD, paint};
 
 /// Installs the modules that the configuration calls, and reads it with all of them.
 pub fn run(args: &Init, context: &mut Context) -> Outcome {
-    if args.json {
-        context.speak(Voice::Json);
-    }
     if let Some(source) = &args.from_module {
         installing::copy(source, context)?;
     }
@@ -33,7 +30,7 @@ pub fn run(args: &Init, context: &mut Context) -> Outcome {
     let ready = format!("stack \"{}\" is ready", project.config.stack.name);
     match context.voice {
         Voice::Json => context.tell(|lines| lines.log(&ready)),
-        Voice::Human => {
+        Voice::Human | Voice::Document => {
             let modules = if modules == 0 { String::new() } else { format!(", {modules} modules") };
             context.printer.progress(&format!("{} {ready}{modules}.", paint(ADD, "Success!")));
             if !context.global.automation {

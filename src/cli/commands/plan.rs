@@ -20,9 +20,6 @@ use crate::world::Recorder;
 pub fn run(args: &Plan, context: &mut Context) -> Outcome {
     let settings = Planning::resolve(&args.planning, &context.environment)?;
     context.printer.set_warnings(settings.warnings);
-    if args.json {
-        context.speak(Voice::Json);
-    }
     // Of a plan that is saved, every file that it is made from is saved too.
     let recorder = args.out.as_ref().map(|_| Arc::new(Recorder::new(context.world.files.clone())));
     if let Some(recorder) = &recorder {
@@ -78,12 +75,8 @@ pub fn show(made: &Made, context: &mut Context) {
         // What is live is not known where reading failed: a plan without it would only mislead.
         Voice::Human if made.outcome.errored() && made.outcome.plan.steps.is_empty() => {}
         Voice::Human => context.printer.print(&text::plan(&made.outcome)),
-        Voice::Json => {
-            let clock = context.world.clock.clone();
-            let now = move || clock.now().to_string();
-            for line in json::planned(&made.outcome, &json::Lines::new(&now)) {
-                context.printer.line(&line);
-            }
+        Voice::Json | Voice::Document => {
+            context.tell_all(|lines| json::planned(&made.outcome, lines));
         }
     }
 }

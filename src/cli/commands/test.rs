@@ -29,9 +29,6 @@ const TELLING: Duration = Duration::from_secs(10);
 
 /// Reads the tests and carries them out.
 pub fn run(args: &Test, context: &mut Context) -> Outcome {
-    if args.json {
-        context.speak(Voice::Json);
-    }
     let mut sources = SourceMap::default();
     let (suite, problems) = read(args, &mut sources, context);
     context.report(&problems, &sources);

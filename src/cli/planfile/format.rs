@@ -21,7 +21,7 @@ use crate::world::Files;
 /// Readers refuse another version.
 const VERSION: u32 = 1;
 /// Readers ignore the revision.
-const REVISION: u32 = 0;
+const REVISION: u32 = 1;
 const FORMAT: &str = "terrace plan";
 /// What a file of this format begins with.
 const BEGINNING: &[u8] = b"{\"format\":\"terrace plan\"";

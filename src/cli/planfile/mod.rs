@@ -4,6 +4,8 @@
 mod essence;
 mod format;
 
+use std::collections::BTreeSet;
+
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -42,6 +44,9 @@ pub struct PlanFile {
     pub replace: Vec<String>,
     /// Given values of variables, the weakest first; those of ephemeral ones are not kept.
     pub variables: Vec<Variable>,
+    /// Ephemeral variables that were given a value.
+    #[serde(default)]
+    pub ephemeral: Vec<String>,
     /// The folder of the ledger, where the configuration names one.
     pub ledger: Option<String>,
     /// Every file that was read.
@@ -118,6 +123,16 @@ pub struct Making<'a> {
     pub seed: u64,
 }
 
+/// The names of variables, each once.
+fn names<'a>(inputs: impl Iterator<Item = &'a VariableInput>) -> Vec<String> {
+    let names: BTreeSet<&str> = inputs.map(|input| input.name.as_str()).collect();
+    names.into_iter().map(str::to_owned).collect()
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+}
+
 /// How a plan is reported.
 pub struct Shown {
     /// In Terraform's JSON form.
@@ -151,6 +166,7 @@ impl PlanFile {
             excludes: settings.excludes.clone(),
             replace: settings.replace.clone(),
             variables: making.variables.iter().filter(kept).filter_map(Variable::of).collect(),
+            ephemeral: names(making.variables.iter().filter(|input| !kept(input))),
             ledger: making.ledger,
             files: making.files,
             digests: essence::digests(&shown.document, &outcome.plan),
@@ -180,7 +196,8 @@ impl PlanFile {
     /// The values that the plan was made with, and those that are given now to variables whose values are not kept.
     ///
     /// # Errors
-    /// Where another value than the plan's is given to a variable on the command line.
+    /// Where another value than the plan's is given to a variable on the command line, and where not the same ephemeral
+    /// variables are given values as when the plan was made.
     pub fn variables_with(
         &self,
         given: &[VariableInput],
@@ -201,8 +218,40 @@ impl PlanFile {
             return Err(CommandError::say(Kind::Usage, title, detail)
                 .hint("Leave the value out, or make a new plan with it"));
         }
-        variables.extend(given.iter().filter(|one| ephemeral.contains(&one.name)).cloned());
+        let again = given.iter().filter(|one| ephemeral.contains(&one.name));
+        self.check_ephemeral(&names(again.clone()))?;
+        variables.extend(again.cloned());
         Ok(variables)
+    }
+
+    /// Values of ephemeral variables are in no file: those that the plan was made with are needed again, and no others.
+    fn check_ephemeral(&self, given: &[String]) -> Result<(), CommandError> {
+        let only_in = |these: &[String], those: &[String]| -> Vec<String> {
+            these.iter().filter(|name| !those.contains(name)).cloned().collect()
+        };
+        let missing = only_in(&self.ephemeral, given);
+        if let Some(first) = missing.first() {
+            let detail = format!(
+                "Ephemeral variables are not kept in a plan. What was set when it was made has to be set again when \
+                 it is applied: {}",
+                quoted(&missing)
+            );
+            let hint = format!("terrace apply -var '{first}=…' PLAN, or TF_VAR_{first}");
+            return Err(
+                CommandError::say(Kind::Usage, "No value for required variable", detail).hint(hint)
+            );
+        }
+        let added = only_in(given, &self.ephemeral);
+        if !added.is_empty() {
+            let detail = format!(
+                "What was not set when the plan was made must not be set when it is applied: {}",
+                quoted(&added)
+            );
+            let title = "Ephemeral variable was not set during planning";
+            return Err(CommandError::say(Kind::Usage, title, detail)
+                .hint("Leave the value out, or make a new plan with it"));
+        }
+        Ok(())
     }
 
     /// Addresses at which another plan does something else than this one.

@@ -3,6 +3,7 @@
 use super::scope::Place;
 use crate::config::Condition;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::eval;
 use crate::plan::CheckStatus;
 use crate::value::{Type, Value, convert};
 
@@ -104,7 +105,7 @@ fn one(place: &Place<'_>, kind: Kind, condition: &Condition) -> Verdict {
     match value.as_bool() {
         Some(true) => Verdict { status: CheckStatus::Pass, messages: Vec::new(), problems },
         None => unknown(place, kind, condition, problems),
-        Some(false) => fails(kind, condition, &message, problems),
+        Some(false) => fails(place, kind, condition, &message, problems),
     }
 }
 
@@ -125,7 +126,13 @@ fn unknown(
     Verdict { status: CheckStatus::Unknown, messages: Vec::new(), problems }
 }
 
-fn fails(kind: Kind, condition: &Condition, message: &Value, mut problems: Diagnostics) -> Verdict {
+fn fails(
+    place: &Place<'_>,
+    kind: Kind,
+    condition: &Condition,
+    message: &Value,
+    mut problems: Diagnostics,
+) -> Verdict {
     let Some(text) = message_text(kind, condition, message, &mut problems) else {
         return Verdict { status: CheckStatus::Fail, messages: Vec::new(), problems };
     };
@@ -138,7 +145,8 @@ fn fails(kind: Kind, condition: &Condition, message: &Value, mut problems: Diagn
             "\n\nThis was checked by the validation rule that is declared with the variable.",
         );
     }
-    problems.push(problem.at(condition.condition.span));
+    let involved = eval::involved(&condition.condition, place);
+    problems.push(problem.at(condition.condition.span).values(involved));
     let messages = text.recorded().into_iter().collect();
     Verdict { status: CheckStatus::Fail, messages, problems }
 }

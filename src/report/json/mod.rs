@@ -6,6 +6,7 @@
 mod changes;
 mod checks;
 mod configuration;
+mod events;
 mod expression;
 mod modules;
 mod plan;
@@ -16,7 +17,7 @@ mod values;
 
 pub use configuration::configuration;
 pub use plan::plan;
-pub use planned::planned;
+pub use planned::{planned, repeated};
 pub use state::state;
 pub use ui::{Lines, output_value};
 pub use values::{plain, sensitive_mask, type_of, unknown_mask};

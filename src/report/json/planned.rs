@@ -4,13 +4,20 @@ use serde_json::json;
 
 use super::changes::output_change;
 use super::ui::Lines;
+use crate::diag::Severity;
 use crate::plan::{Outcome, OutputChange};
-use crate::report::changes;
+use crate::report::{Verb, changes};
 
-/// The lines that tell a plan.
+/// Problems with what was given for variables: without their values there is no plan to tell.
+const UNANSWERED: &[u16] = &[502, 505];
+
+/// The lines that tell a plan, also one with errors as far as it came; nothing where none could be made.
 #[must_use]
 pub fn planned(outcome: &Outcome, lines: &Lines<'_>) -> Vec<String> {
     let mut told = Vec::new();
+    if outcome.errored() && !is_planned(outcome) {
+        return told;
+    }
     for drift in &outcome.drift {
         let verb = if drift.live.is_some() { "update" } else { "delete" };
         told.push(lines.drift(&drift.address, verb));
@@ -18,9 +25,6 @@ pub fn planned(outcome: &Outcome, lines: &Lines<'_>) -> Vec<String> {
     let all = changes(&outcome.plan);
     let notable = all.iter().filter(|change| change.is_notable());
     told.extend(notable.map(|change| lines.planned_change(change)));
-    if outcome.errored() {
-        return told;
-    }
     told.push(lines.plan_summary(&outcome.plan));
     if !outcome.outputs.is_empty() {
         let entry = |output: &OutputChange| {
@@ -34,4 +38,17 @@ pub fn planned(outcome: &Outcome, lines: &Lines<'_>) -> Vec<String> {
         told.push(lines.outputs(&outputs));
     }
     told
+}
+
+/// The changes of a saved plan, as they are told once more when it is applied.
+#[must_use]
+pub fn repeated(outcome: &Outcome, lines: &Lines<'_>) -> Vec<String> {
+    let all = changes(&outcome.plan);
+    let changing = all.iter().filter(|change| change.verb != Verb::NoOp);
+    changing.map(|change| lines.planned_change(change)).collect()
+}
+
+fn is_planned(outcome: &Outcome) -> bool {
+    let mut errors = outcome.problems.iter().filter(|one| one.severity == Severity::Error);
+    outcome.partial.is_some() && !errors.any(|error| UNANSWERED.contains(&error.code.0))
 }

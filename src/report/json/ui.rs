@@ -7,9 +7,8 @@ use super::modules::key;
 use super::values::{plain, type_of};
 use crate::base::Address;
 use crate::diag::{Diagnostic, Severity, SourceMap, render};
-use crate::engine::{Counts, Event, Subject};
-use crate::plan::{Action, Plan, Reason};
-use crate::report::wording::{doing, noun};
+use crate::engine::Counts;
+use crate::plan::{Plan, Reason};
 use crate::report::{Change, Purpose, Totals, Verb};
 use crate::value::Value;
 
@@ -63,13 +62,28 @@ impl<'a> Lines<'a> {
         &self,
         diagnostic: &Diagnostic,
         sources: &SourceMap,
+        about: Map<String, Json>,
+    ) -> String {
+        self.problem(diagnostic, render::json(diagnostic, sources), about)
+    }
+
+    /// A problem that was made into JSON before.
+    #[must_use]
+    pub fn rendered(&self, diagnostic: &Diagnostic, rendered: Json) -> String {
+        self.problem(diagnostic, rendered, Map::new())
+    }
+
+    fn problem(
+        &self,
+        diagnostic: &Diagnostic,
+        rendered: Json,
         mut about: Map<String, Json>,
     ) -> String {
         let (level, word) = match diagnostic.severity {
             Severity::Error => ("error", "Error"),
             Severity::Warning => ("warn", "Warning"),
         };
-        about.insert("diagnostic".into(), render::json(diagnostic, sources));
+        about.insert("diagnostic".into(), rendered);
         self.line(level, &format!("{word}: {}", diagnostic.summary), "diagnostic", about.into())
     }
 
@@ -87,15 +101,21 @@ impl<'a> Lines<'a> {
             "add": totals.add, "change": totals.change, "import": totals.import,
             "remove": totals.destroy, "operation": "plan",
         }});
-        self.line("info", &totals.to_string(), "change_summary", body)
+        // What is given up is told by the changes themselves.
+        let message = Totals { forget: 0, ..totals }.to_string();
+        self.line("info", &message, "change_summary", body)
     }
 
     /// The totals of an apply.
     #[must_use]
     pub fn apply_summary(&self, counts: Counts, purpose: Purpose) -> String {
+        let imported = match counts.imported {
+            0 => String::new(),
+            many => format!("{many} imported, "),
+        };
         let message = match purpose {
-            Purpose::Apply => format!(
-                "Apply complete! Resources: {} added, {} changed, {} destroyed.",
+            Purpose::Apply | Purpose::Refresh => format!(
+                "Apply complete! Resources: {imported}{} added, {} changed, {} destroyed.",
                 counts.added, counts.changed, counts.destroyed
             ),
             Purpose::Destroy => {
@@ -117,82 +137,6 @@ impl<'a> Lines<'a> {
         self.line("info", &message, "outputs", json!({"outputs": outputs}))
     }
 
-    /// Something that happens in a run; none where the format has no word for it.
-    #[must_use]
-    pub fn event(&self, event: &Event) -> Option<String> {
-        let seconds = |elapsed: &std::time::Duration| elapsed.as_secs();
-        let (kind, subject, message, more) = match event {
-            Event::StepStarted { subject } => (
-                "apply_start",
-                subject,
-                format!("{}: {}...{}", subject.address, doing(subject.action), id_of(subject)),
-                json!({}),
-            ),
-            Event::StepProgress { subject, state, elapsed } => (
-                "apply_progress",
-                subject,
-                format!(
-                    "{}: Still {} [{}s elapsed]",
-                    subject.address,
-                    doing(subject.action).to_lowercase(),
-                    seconds(elapsed)
-                ),
-                json!({"elapsed_seconds": seconds(elapsed), "state": state}),
-            ),
-            Event::StepFinished { subject, elapsed } => (
-                "apply_complete",
-                subject,
-                format!(
-                    "{}: {} complete after {}s{}",
-                    subject.address,
-                    noun(subject.action),
-                    seconds(elapsed),
-                    if subject.action == Action::Delete { String::new() } else { id_of(subject) }
-                ),
-                json!({"elapsed_seconds": seconds(elapsed)}),
-            ),
-            Event::StepFailed { subject, elapsed, .. } => (
-                "apply_errored",
-                subject,
-                format!(
-                    "{}: {} errored after {}s",
-                    subject.address,
-                    noun(subject.action),
-                    seconds(elapsed)
-                ),
-                json!({"elapsed_seconds": seconds(elapsed)}),
-            ),
-            Event::ProvisionStarted { subject, kind } => (
-                "provision_start",
-                subject,
-                format!("{}: Provisioning with '{kind}'...", subject.address),
-                json!({"provisioner": kind}),
-            ),
-            Event::ProvisionOutput { subject, line } => (
-                "provision_progress",
-                subject,
-                format!("{}: (local-exec): {line}", subject.address),
-                json!({"provisioner": "local-exec", "output": line}),
-            ),
-            _ => return None,
-        };
-        let mut hook = Map::new();
-        hook.insert("resource".into(), resource(&subject.address));
-        let provisions = kind.starts_with("provision");
-        if !provisions {
-            hook.insert("action".into(), action(subject.action).into());
-        }
-        let gone = subject.action == Action::Delete && kind == "apply_complete";
-        if let Some(id) = subject.id.as_ref().filter(|_| !provisions && !gone) {
-            hook.insert("id_key".into(), "id".into());
-            hook.insert("id_value".into(), id.as_str().into());
-        }
-        if let Json::Object(more) = more {
-            hook.extend(more);
-        }
-        Some(self.line("info", &message, kind, json!({"hook": hook})))
-    }
-
     /// A difference between what the last apply left and what is live.
     #[must_use]
     pub fn drift(&self, address: &Address, verb: &str) -> String {
@@ -206,6 +150,7 @@ impl<'a> Lines<'a> {
     pub fn planned_change(&self, change: &Change<'_>) -> String {
         let verb = match change.verb {
             Verb::DeleteThenCreate | Verb::CreateThenDelete => "replace",
+            Verb::Forget => "remove",
             Verb::NoOp if change.step.moved_from.is_some() => "move",
             Verb::NoOp if change.step.importing.is_some() => "import",
             other => other.actions()[0],
@@ -239,7 +184,7 @@ pub fn output_value(value: &Value, sensitive: bool) -> Json {
     entry.into()
 }
 
-fn resource(address: &Address) -> Json {
+pub(super) fn resource(address: &Address) -> Json {
     let resource = &address.resource;
     let local = crate::base::ResourceAddress {
         module: crate::base::ModulePath::root(),
@@ -255,22 +200,6 @@ fn resource(address: &Address) -> Json {
         "resource_name": resource.name,
         "resource_key": address.key.as_ref().map(key),
     })
-}
-
-const fn action(action: Action) -> &'static str {
-    match action {
-        Action::Create => "create",
-        Action::Read => "read",
-        Action::Update => "update",
-        Action::Delete => "delete",
-        Action::Forget => "forget",
-        Action::NoOp => "noop",
-    }
-}
-
-/// The id of the object that a step is about, as it stands at the end of a message.
-fn id_of(subject: &Subject) -> String {
-    subject.id.as_ref().map_or_else(String::new, |id| format!(" [id={id}]"))
 }
 
 const fn reason(reason: Reason) -> Option<&'static str> {

@@ -2,18 +2,25 @@
 
 use std::time::Duration;
 
-use crate::engine::{Counts, Ending, Event, Subject, Urgency};
+use crate::base::Address;
+use crate::engine::{Counts, Ending, EphemeralAction, Event, Passage, Subject, Urgency};
 use crate::report::Purpose;
 use crate::report::paint::{ADD, CHANGE, FAINT, REMOVE, STRONG, paint};
-use crate::report::wording::{doing, noun};
+use crate::report::wording::{doing, noun, opening};
 
 /// The line for an event; none where it is not worth one.
 #[must_use]
 pub fn event(event: &Event, purpose: Purpose) -> Option<String> {
     Some(match event {
-        Event::Discovering { .. } | Event::RunStarted { .. } | Event::StepSkipped { .. } => {
-            return None;
-        }
+        Event::Discovering { .. }
+        | Event::Refreshed { .. }
+        | Event::ReadStarted { .. }
+        | Event::ReadFinished { .. }
+        | Event::RunStarted { .. }
+        | Event::StepSkipped { .. }
+        | Event::ProvisionFinished { .. }
+        | Event::ProvisionFailed { .. } => return None,
+        Event::Ephemeral { address, action, state } => ephemeral(address, *action, *state),
         Event::Reading { addresses } => match addresses.as_slice() {
             [one] => format!("{one}: Reading..."),
             all => format!("Reading {} data sources...", all.len()),
@@ -63,10 +70,35 @@ pub fn event(event: &Event, purpose: Purpose) -> Option<String> {
                 "Nothing new is started; waiting for {in_flight} operations. Interrupt again to stop now."
             ),
         ),
+        Event::RunFinished { ending: Ending::Complete, .. } if purpose == Purpose::Refresh => {
+            return None;
+        }
         Event::RunFinished { ending, counts, elapsed } => {
             finished(purpose, *ending, *counts, *elapsed)
         }
     })
+}
+
+/// What is done with an ephemeral resource.
+fn ephemeral(address: &Address, action: EphemeralAction, state: Passage) -> String {
+    let (name, verb) = (paint(STRONG, address), opening(action));
+    match state {
+        Passage::Started => format!("{name}: {verb}..."),
+        Passage::Finished(elapsed) => {
+            format!(
+                "{name}: {} after {}",
+                paint(ADD, format!("{verb} complete")),
+                duration(elapsed)
+            )
+        }
+        Passage::Failed(elapsed) => {
+            format!(
+                "{name}: {} after {}",
+                paint(REMOVE, format!("{verb} failed")),
+                duration(elapsed)
+            )
+        }
+    }
 }
 
 /// The last line of a run.
