@@ -119,6 +119,8 @@ fn finish(mut walk: Walk) -> Outcome {
     }
     let protected = walk.protected();
     walk.problems.extend(protected);
+    let refused = walk.refused_deletes();
+    walk.problems.extend(refused);
     let in_the_way = walk.make_way();
     walk.problems.extend(in_the_way);
     let drift = drift::drift(&walk);

@@ -39,7 +39,7 @@ pub use facts::{
 pub use file::FileError;
 pub use model::{
     Attribute, Block, Effect, ForceNew, Framework, Identity, Import, Kind, NameGeneration,
-    NestedBlock, Nesting, Nullable, Presence, Relations, Rule, Schema,
+    NestedBlock, Nesting, Nullable, Operation, Presence, Relations, Rule, Schema,
 };
 pub use provisioner::{connection, provisioner};
 pub use rate::{Call, CallRate, rates};
@@ -51,5 +51,5 @@ pub use semantic::{
 };
 pub use template::{Computed, Part, Template};
 pub use typed_value::{Field, Fields, ObjectWriter, Secret, Shape, ShapeError, Typed};
-pub use validate::{SpanOf, validate};
+pub use validate::{SpanOf, validate, validate_operation};
 pub use words::{DiffSuppress, Normalize};

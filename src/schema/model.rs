@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use ecow::EcoString;
 use indexmap::IndexMap;
+use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::{Checks, Condition, DiffSuppress, Facts, Normalize};
@@ -223,10 +224,24 @@ pub struct Rule {
     pub attrs: Vec<EcoString>,
     /// When.
     pub when: Condition,
-    /// The operation at which it applies; none for planning.
-    pub phase: Option<EcoString>,
+    /// The operation at which it applies; none for every look at a configuration.
+    pub phase: Option<Operation>,
     /// The value that `SetValue` sets, or words on it.
     pub value: Option<Json>,
+}
+
+/// What is done to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// It is made.
+    Create,
+    /// It is looked at.
+    Read,
+    /// It is changed in place.
+    Update,
+    /// It is deleted.
+    Delete,
 }
 
 /// What follows from a rule.

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::model::{Effect, Import, Kind, NameGeneration, Presence, Relations, Rule};
+use super::model::{Effect, Import, Kind, NameGeneration, Operation, Presence, Relations, Rule};
 use super::{Condition, Facts, Normalize};
 
 #[derive(Deserialize)]
@@ -129,7 +129,7 @@ pub(super) struct RuleFile {
     pub(super) attrs: Vec<EcoString>,
     pub(super) when: Condition,
     #[serde(default)]
-    pub(super) phase: Option<EcoString>,
+    pub(super) phase: Option<Operation>,
     #[serde(default)]
     pub(super) value: Option<Json>,
     #[serde(default)]
@@ -214,7 +214,7 @@ impl RuleFile {
             effect: Effect::Computed,
             attrs: self.attrs.clone(),
             when: self.when.clone(),
-            phase: self.phase.clone(),
+            phase: self.phase,
             value: None,
         });
         let rule = Rule {

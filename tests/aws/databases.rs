@@ -172,8 +172,7 @@ resource "aws_db_instance" "replica" {
         ("\"db.t4g.medium\"\n  apply_immediately   =", "\"db.t4g.large\"\n  apply_immediately   =");
     stage.update(&[class], &replicas).await;
     // Without its source a replica becomes a database of its own.
-    let alone = "  engine = \"postgres\"\n  username = \"app\"\n  allocated_storage = 20\n";
-    let promotion = ("  replicate_source_db = aws_db_instance.main.identifier\n", alone);
+    let promotion = ("  replicate_source_db = aws_db_instance.main.identifier\n", "");
     stage.update(&[promotion], &replicas).await;
     stage.end().await;
 }

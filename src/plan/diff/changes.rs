@@ -31,8 +31,7 @@ impl Comparer<'_> {
         self.block(&AttrPath::default(), &schema.block, prior, planned);
         let mut forced: Vec<AttrPath> = Vec::new();
         for rule in &schema.rules {
-            let now = rule.phase.as_deref().is_none_or(|phase| phase == "plan");
-            if rule.effect != Effect::ForceNew || !now {
+            if rule.effect != Effect::ForceNew || rule.phase.is_some() {
                 continue;
             }
             for attr in &rule.attrs {

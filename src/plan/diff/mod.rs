@@ -210,8 +210,7 @@ fn apply_rules(schema: &Schema, prior: &Value, config: &Value, planned: &mut Ent
         planned.insert("id".into(), computed_not_null(&Type::String));
     }
     for rule in &schema.rules {
-        let now = rule.phase.as_deref().is_none_or(|phase| phase == "plan");
-        if !matches!(rule.effect, Effect::Computed | Effect::IgnoreChange) || !now {
+        if !matches!(rule.effect, Effect::Computed | Effect::IgnoreChange) || rule.phase.is_some() {
             continue;
         }
         let snapshot = Value::new(Kind::Object(planned.clone()));

@@ -10,7 +10,7 @@ use crate::plan::diff::{self, DiffInput, Difference, marks};
 use crate::plan::{
     Action, Intent, Interruption, Live, Reason, Scope, Step, StepId, ignore, unknowns,
 };
-use crate::schema::{Owner, Schema};
+use crate::schema::{Operation, Owner, Scene, Schema};
 use crate::value::{AttrPath, Value};
 
 /// A step before it has its place in the plan; its number is its position among the drafts.
@@ -71,6 +71,7 @@ impl Walk {
             return Ok(self.leave_alone(subject, &wish, present, &config));
         }
         let Some(present) = present else {
+            self.accept_new(subject, &wish, &difference.planned)?;
             let planned = marked(&difference.planned, &config, wish.schema);
             self.create(subject, &wish, planned.clone(), None);
             return Ok(planned);
@@ -78,7 +79,7 @@ impl Walk {
         let why = self.replacement_reason(subject, &difference)?;
         match why {
             Some(why) => self.replace(subject, &wish, present, &config, difference, why),
-            None => Ok(self.keep(subject, &wish, present, &config, difference)),
+            None => self.keep(subject, &wish, present, &config, difference),
         }
     }
 
@@ -160,12 +161,16 @@ impl Walk {
         present: Present,
         config: &Value,
         difference: Difference,
-    ) -> Value {
+    ) -> Result<Value, Diagnostics> {
         self.note_configured(&subject.address, wish.schema, config);
         let planned = marked(&difference.planned, config, wish.schema);
         let same = difference.changed.is_empty() && !secrecy_moves(&present, &planned, wish);
         let action = if same { Action::NoOp } else { Action::Update };
         let prior = difference.prior.unwrap_or_else(|| present.live.value.clone());
+        if action == Action::Update {
+            let scene = Scene { prior: Some(&prior), planned: &difference.planned, config };
+            self.accept(subject, wish, Operation::Update, &scene)?;
+        }
         let step = Step {
             action,
             prior: Some(marked(&prior, config, wish.schema)),
@@ -176,7 +181,33 @@ impl Walk {
             ..self.blank(subject, &present)
         };
         self.draft(subject, step);
-        planned
+        Ok(planned)
+    }
+
+    /// Ends the planning of an instance that the cloud would refuse.
+    fn accept(
+        &mut self,
+        subject: &Subject<'_>,
+        wish: &Wish<'_>,
+        operation: Operation,
+        scene: &Scene<'_>,
+    ) -> Result<(), Diagnostics> {
+        let problems = self.refused(subject, wish, operation, scene);
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        self.problems.extend(problems);
+        Ok(())
+    }
+
+    fn accept_new(
+        &mut self,
+        subject: &Subject<'_>,
+        wish: &Wish<'_>,
+        planned: &Value,
+    ) -> Result<(), Diagnostics> {
+        let scene = Scene { prior: None, planned, config: &wish.config };
+        self.accept(subject, wish, Operation::Create, &scene)
     }
 
     /// Notes what the configuration says of what something else may move, for objects that are left as they are.
@@ -221,6 +252,7 @@ impl Walk {
             return Err(prevented(&subject.address, subject.resource.span).into());
         }
         let fresh = self.difference(subject, wish, None, None, &wish.config);
+        self.accept_new(subject, wish, &fresh.planned)?;
         let planned = marked(&fresh.planned, config, wish.schema);
         let prior = difference.prior.unwrap_or_else(|| present.live.value.clone());
         let prior = marked(&prior, config, wish.schema);

@@ -85,10 +85,7 @@ impl Walk {
 
     /// Every replacement of an object that a cloud has.
     fn replaced(&self) -> Vec<Halves> {
-        let made_up = |step: &Step| {
-            let stand_ins = self.input.stand_ins.as_deref();
-            stand_ins.is_some_and(|one| one.makes_up(&step.address, &step.scope))
-        };
+        let made_up = |step: &Step| self.is_made_up(&step.address, &step.scope);
         let deletes = self.drafts.iter().map(|draft| &draft.step);
         let deletes = deletes.filter(|step| step.action == Action::Delete && !made_up(step));
         let halves = deletes.filter_map(|step| {

@@ -20,6 +20,7 @@ mod orphans;
 mod protection;
 mod providers;
 mod references;
+mod refusals;
 mod related;
 mod resource;
 mod scope;

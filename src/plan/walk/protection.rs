@@ -38,12 +38,8 @@ impl Walk {
         let schema = self.state.registry.resource(step.address.type_name().as_str())?;
         let prior = step.prior.as_ref()?;
         let is_on = |name: &str| prior.attribute(name).and_then(Value::as_bool) == Some(true);
-        let stand_ins = self.input.stand_ins.as_deref();
-        if stand_ins.is_some_and(|one| one.makes_up(&step.address, &step.scope)) {
-            return None;
-        }
-        // Then the delete itself takes the protection off.
-        if is_on("force_destroy") {
+        // With force_destroy the delete itself takes the protection off.
+        if self.is_made_up(&step.address, &step.scope) || is_on("force_destroy") {
             return None;
         }
         schema.terrace.protection.iter().map(AsRef::as_ref).find(|name| is_on(name))

@@ -13,6 +13,12 @@ impl Walk {
         self.input.stand_ins.as_deref().filter(|_| self.planning())
     }
 
+    /// Whether no cloud has an object, since a test makes it up.
+    pub(super) fn is_made_up(&self, address: &Address, scope: &Scope) -> bool {
+        let stand_ins = self.input.stand_ins.as_deref();
+        stand_ins.is_some_and(|stand_ins| stand_ins.makes_up(address, scope))
+    }
+
     /// Whether a module instance is not looked into.
     pub(in crate::plan) fn is_stood_in(&self, at: InstanceId) -> bool {
         let path = &self.state.instances[at].path;

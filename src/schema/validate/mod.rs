@@ -15,9 +15,11 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::model::{Attribute, Block, NestedBlock, Nesting, Schema};
+use super::scene::Scene;
 use crate::diag::{Diagnostics, Span};
 use crate::value::{AttrPath, Kind, PathStep, Value};
 use report::Report;
+pub use rule::validate_operation;
 
 /// Where an attribute is written, for the places of diagnostics; none where it is not written.
 pub type SpanOf<'a> = &'a dyn Fn(&AttrPath) -> Option<Span>;
@@ -28,7 +30,7 @@ pub fn validate(schema: &Schema, config: &Value, span_of: SpanOf<'_>) -> Diagnos
     walk.block(&schema.block, config, &AttrPath::default());
     let mut report = walk.report;
     relation::check(&schema.block, config, &mut report);
-    rule::check(schema, config, &mut report);
+    rule::check(schema, None, &Scene::of_config(config), &mut report);
     if schema.type_name == remote_state::TYPE {
         remote_state::check(config, &mut report);
     }

@@ -1,19 +1,36 @@
 //! Rules across attributes that a configuration alone can break.
 
+use super::SpanOf;
 use super::report::Report;
-use crate::diag::Diagnostic;
-use crate::schema::{Effect, Rule, Scene, Schema};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::schema::{Effect, Operation, Rule, Scene, Schema};
 use crate::value::{AttrPath, PathStep, Value};
 
-/// Reports the rules whose conditions hold of the configuration.
-pub(super) fn check(schema: &Schema, config: &Value, report: &mut Report<'_>) {
-    let scene = Scene::of_config(config);
-    for rule in schema.rules.iter().filter(|rule| rule.phase.is_none()) {
+/// Checks what is about to be done to an object against the rules that apply to just that.
+pub fn validate_operation(
+    schema: &Schema,
+    operation: Operation,
+    scene: &Scene<'_>,
+    span_of: SpanOf<'_>,
+) -> Diagnostics {
+    let mut report = Report::new(span_of);
+    check(schema, Some(operation), scene, &mut report);
+    report.finish()
+}
+
+/// Reports the rules of a phase whose conditions hold.
+pub(super) fn check(
+    schema: &Schema,
+    phase: Option<Operation>,
+    scene: &Scene<'_>,
+    report: &mut Report<'_>,
+) {
+    for rule in schema.rules.iter().filter(|rule| rule.phase == phase) {
         if !matches!(rule.effect, Effect::Error | Effect::Warn) || rule.when.is_note() {
             continue;
         }
-        let paths = rule.attrs.iter().flat_map(|attr| places(attr, config));
-        let broken = paths.filter(|path| rule.when.holds(&scene, path));
+        let paths = rule.attrs.iter().flat_map(|attr| places(attr, scene.planned));
+        let broken = paths.filter(|path| rule.when.holds(scene, path));
         // A condition that does not look at its own attribute is broken once, not once per attribute.
         let most = if rule.when.is_about_its_attribute() { usize::MAX } else { 1 };
         for path in broken.take(most) {

@@ -9,6 +9,7 @@ mod in_use;
 mod kept;
 mod memory;
 mod mirror;
+mod refusals;
 mod scaling;
 mod specimen;
 mod stage;

@@ -51,6 +51,7 @@ const KNOWN: &[(&str, Known)] = &[
     ("aws_db_instance.allocated_storage", Known::Value("20")),
     ("aws_db_instance.engine", Known::Value("\"postgres\"")),
     ("aws_db_instance.password", Known::Value("\"not-a-secret\"")),
+    ("aws_db_instance.skip_final_snapshot", Known::Value("true")),
     ("aws_db_instance.username", Known::Value("\"anna\"")),
     ("aws_elasticache_cluster.replication_group_id", Known::Absent),
     ("aws_iam_role_policy.name", Known::Value("\"example\"")),
