@@ -38,12 +38,12 @@ impl Span {
     }
 }
 
-/// A place as people count: lines and columns from 1; columns in characters.
+/// A place as people count: lines and columns from 1; columns in letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Location {
     /// From 1.
     pub line: u32,
-    /// From 1, in characters.
+    /// From 1, in letters as people see them (grapheme clusters): an `é` is one, however it is written.
     pub column: u32,
     /// From 0, in bytes.
     pub byte: u32,
@@ -117,13 +117,19 @@ impl SourceFile {
         let byte = byte.min(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
         let line = self.line_starts.partition_point(|start| *start <= byte);
         let start = self.line_starts[line - 1];
-        let column = self.text.get(start as usize..byte as usize).map_or(0, |t| t.chars().count());
+        let column = self.text.get(start as usize..byte as usize).map_or(0, letters);
         Location {
             line: u32::try_from(line).unwrap_or(u32::MAX),
             column: u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1),
             byte,
         }
     }
+}
+
+/// How many letters people see in a text.
+fn letters(text: &str) -> usize {
+    use unicode_segmentation::UnicodeSegmentation as _;
+    if text.is_ascii() { text.len() } else { text.graphemes(true).count() }
 }
 
 /// A call of a module: why the texts of its folder are read.
@@ -206,5 +212,16 @@ mod tests {
         let at = |byte| (file.locate(byte).line, file.locate(byte).column);
         assert_eq!([at(0), at(2), at(7), at(99)], [(1, 1), (1, 2), (2, 1), (3, 1)]);
         assert_eq!(map.text(Span::new(id, 7, 12)), "b = 2");
+    }
+
+    #[test]
+    fn columns_count_letters_as_people_see_them() {
+        for letter in ["é", "e\u{301}", "👨‍👩‍👧", "🇳🇴", "각", "한"] {
+            let mut map = SourceMap::default();
+            let id = map.add("a.hcl", format!("\"{letter}{letter}\" = 1"));
+            let end = u32::try_from(2 * letter.len() + 1).expect("short");
+            let at = map.file(id).expect("just added").locate(end);
+            assert_eq!((at.column, at.byte), (4, end), "{letter:?}");
+        }
     }
 }

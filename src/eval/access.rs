@@ -209,7 +209,7 @@ fn sequence_element(value: &Value, key: &Value) -> Result<Value, Box<Diagnostic>
                         .to_i64()
                         .is_some_and(|index| usize::try_from(index).is_ok_and(|i| i >= limit))
                 });
-                if beyond || !number.is_whole() || number.signum() < 0 {
+                if beyond {
                     return problem(301, INVALID_INDEX, &out_of_range(limit.unwrap_or(1), number));
                 }
                 Ok(Value::unknown((**element).clone()))

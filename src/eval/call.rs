@@ -85,7 +85,10 @@ impl Evaluator<'_> {
 
     /// `templatestring` takes its template from elsewhere: one that is written in place would be evaluated twice.
     fn is_reference(&mut self, call: &Call<'_>) -> bool {
-        let Some(template) = call.args.first() else { return true };
+        let Some(template) = call.args.first().filter(|_| !(call.expand && call.args.len() == 1))
+        else {
+            return true;
+        };
         if template.as_traversal().is_some() {
             return true;
         }
@@ -317,8 +320,9 @@ impl Evaluator<'_> {
     fn call_can(&mut self, call: &Call<'_>, frame: &Frame<'_>) -> Value {
         const EXPRESSION: &str = "expression";
         let Some(candidates) = self.candidates(call, frame) else { return failed() };
+        let given = candidates.len();
         let Ok([candidate]) = <[Candidate<'_>; 1]>::try_from(candidates) else {
-            self.wrong_count(call, EXPRESSION);
+            self.wrong_count(call, EXPRESSION, given);
             return failed();
         };
         let (value, problems) = self.attempt(|evaluator| match candidate {
@@ -341,7 +345,7 @@ impl Evaluator<'_> {
             return failed();
         }
         let [arg] = call.args else {
-            self.wrong_count(call, "value");
+            self.wrong_count(call, "value", call.args.len());
             return failed();
         };
         let (value, problems) = self.attempt(|evaluator| evaluator.expr(arg, frame));
@@ -356,9 +360,10 @@ impl Evaluator<'_> {
     }
 
     /// The problem of a function of one parameter that was called with another number of arguments.
-    fn wrong_count(&mut self, call: &Call<'_>, param: &str) {
+    fn wrong_count(&mut self, call: &Call<'_>, param: &str, given: usize) {
         let name = &call.name.name;
-        let problem = if let Some(extra) = call.args.get(1) {
+        let extra = call.args.get(1).or(call.args.last()).filter(|_| given > 1);
+        let problem = if let Some(extra) = extra {
             let detail = format!("Function {name:?} expects only 1 argument(s).");
             Diagnostic::error(321, "Too many function arguments", detail).at(extra.span)
         } else {

@@ -79,8 +79,12 @@ pub fn can_convert(from: &Type, want: &Type, loss: Loss) -> bool {
         (Type::List(a) | Type::Set(a), Type::List(b))
         | (Type::Set(a), Type::Set(b))
         | (Type::Map(a), Type::Map(b)) => can_convert(a, b, loss),
-        (Type::Tuple(a), Type::Set(b)) => lossy && can_convert_all(a.iter(), b, loss),
-        (Type::Tuple(a), Type::List(b)) => can_convert_all(a.iter(), b, loss),
+        (Type::Tuple(a), Type::Set(b)) => {
+            lossy && is_of_one_kind(a, b) && can_convert_all(a.iter(), b, loss)
+        }
+        (Type::Tuple(a), Type::List(b)) => {
+            is_of_one_kind(a, b) && can_convert_all(a.iter(), b, loss)
+        }
         (Type::Object(a), Type::Map(b)) => can_convert_all(a.attributes.values(), b, loss),
         (Type::Map(a), Type::Object(b)) => {
             lossy && b.attributes.values().all(|want| can_convert(a, want, loss))
@@ -94,6 +98,14 @@ fn can_convert_object(from: &ObjectType, want: &ObjectType, loss: Loss) -> bool 
         Some(ty) => can_convert(ty, want_ty, loss),
         None => want.optional.contains(name),
     })
+}
+
+/// Whether elements that have no type in common but `any` are to go where nothing else is asked for.
+fn is_of_one_kind(elements: &[Type], want: &Type) -> bool {
+    let closed = |ty: &Type| *ty != Type::Dynamic;
+    *want != Type::Dynamic
+        || !elements.iter().any(closed)
+        || unify(elements, Loss::Allowed).is_some_and(|common| closed(&common))
 }
 
 fn can_convert_all<'a>(
@@ -250,11 +262,13 @@ fn convert_sequence(
     match want {
         Type::List(element) => {
             let element = element_type(value, elements.iter(), element)?;
-            Ok(Value::list(element.without_optional(), all(&element)?))
+            let settled = settle(all(&element)?, &element, value, Settling::Converted)?;
+            Ok(Value::list(settled.0, settled.1))
         }
         Type::Set(element) => {
             let element = element_type(value, elements.iter(), element)?;
-            Ok(Value::set(element.without_optional(), all(&element)?))
+            let settled = settle(all(&element)?, &element, value, Settling::AsTheyAre)?;
+            Ok(Value::set(settled.0, settled.1))
         }
         Type::Tuple(wants) => {
             let one = |(index, (value, want)): (usize, (&Value, &Type))| {
@@ -268,40 +282,79 @@ fn convert_sequence(
     }
 }
 
-/// The type that the elements of a new collection have: the wanted one, or where that is open, one that fits all.
+/// The type to which the elements of a new collection are converted: the wanted one, or where that is open, one that fits
+/// all. It may still be open further down.
 fn element_type<'a>(
     value: &Value,
     elements: impl Iterator<Item = &'a Value>,
     want: &Type,
 ) -> Result<Type, ConversionError> {
-    if !want.has_dynamic() {
+    if *want != Type::Dynamic {
         return Ok(want.clone());
     }
-    let own = match value.kind() {
+    if let Some(own) = own_element_type(value) {
+        return Ok(own.clone());
+    }
+    let types: Vec<Type> = elements.map(Value::ty).collect();
+    if types.is_empty() {
+        return Ok(Type::Dynamic);
+    }
+    unify(&types, Loss::Allowed).ok_or_else(|| no_common_type(value))
+}
+
+/// The type of the elements of a collection.
+const fn own_element_type(value: &Value) -> Option<&Type> {
+    match value.kind() {
         Kind::List(element, _) | Kind::Set(element, _) | Kind::Map(element, _) => Some(element),
         _ => None,
-    };
-    if *want == Type::Dynamic {
-        if let Some(own) = own {
-            return Ok(own.clone());
-        }
-        let types: Vec<Type> = elements.map(Value::ty).collect();
-        if types.is_empty() {
-            return Ok(Type::Dynamic);
-        }
-        return unify(&types, Loss::Allowed).ok_or_else(|| {
-            ConversionError::new(mismatch(&value.ty(), &Type::list(Type::Dynamic)))
-        });
     }
-    // Open only further down: each element is converted first, then one type is found for all.
-    let converted: Result<Vec<Type>, _> =
-        elements.map(|element| convert_checked(element, want).map(|value| value.ty())).collect();
-    let converted = converted?;
-    if converted.is_empty() {
-        return Ok(own.map_or_else(|| want.clone(), |own| closed(own, &want.without_optional())));
+}
+
+fn no_common_type(value: &Value) -> ConversionError {
+    ConversionError::new(mismatch(&value.ty(), &Type::list(Type::Dynamic)))
+}
+
+/// What is done to elements that were converted each by itself, and may differ in what was left open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settling {
+    /// They are converted once more, to a type that fits all.
+    Converted,
+    /// They are refused where they differ.
+    AsTheyAre,
+}
+
+/// The type that all elements have, and the elements, of which those of unknown type take it on.
+fn settle(
+    elements: Vec<Value>,
+    wanted: &Type,
+    from: &Value,
+    settling: Settling,
+) -> Result<(Type, Vec<Value>), ConversionError> {
+    if !wanted.has_dynamic() || own_element_type(from) == Some(wanted) {
+        return Ok((wanted.without_optional(), elements));
     }
-    unify(&converted, Loss::Allowed)
-        .ok_or_else(|| ConversionError::new(mismatch(&value.ty(), &Type::list(Type::Dynamic))))
+    let mut types: Vec<Type> = elements.iter().map(Value::ty).collect();
+    if types.is_empty() {
+        let wanted = wanted.without_optional();
+        let closed = own_element_type(from).map(|own| closed(own, &wanted));
+        return Ok((closed.unwrap_or(wanted), elements));
+    }
+    let mut elements = elements;
+    if settling == Settling::Converted {
+        let common = unify(&types, Loss::Allowed).ok_or_else(|| no_common_type(from))?;
+        elements = elements
+            .iter()
+            .map(|element| convert_checked(element, &common))
+            .collect::<Result<_, _>>()?;
+        types = elements.iter().map(Value::ty).collect();
+    }
+    let mut closed = types.iter().filter(|ty| **ty != Type::Dynamic);
+    let Some(one) = closed.next() else { return Ok((Type::Dynamic, elements)) };
+    if closed.any(|other| other != one) {
+        return Err(no_common_type(from));
+    }
+    let elements = elements.iter().map(|element| convert_checked(element, one));
+    Ok((one.clone(), elements.collect::<Result<_, _>>()?))
 }
 
 fn convert_entries(
@@ -319,7 +372,11 @@ fn convert_entries(
                 .iter()
                 .map(|(name, value)| Ok((name.clone(), one(name, value, &element)?)))
                 .collect();
-            Ok(Value::map(element.without_optional(), converted?))
+            let (names, values): (Vec<_>, Vec<_>) = converted?.into_iter().unzip();
+            let nested = !element.is_primitive() && element != Type::Dynamic;
+            let settling = if nested { Settling::Converted } else { Settling::AsTheyAre };
+            let (element, values) = settle(values, &element, value, settling)?;
+            Ok(Value::map(element, names.into_iter().zip(values)))
         }
         Type::Object(object) => {
             let mut attributes = Vec::with_capacity(object.attributes.len());

@@ -31,11 +31,11 @@ fn sort_primitive(mut elements: Vec<Value>) -> Vec<Value> {
     elements
 }
 
-/// Numbers, texts and bools by size; nulls after them, unknown ones last.
+/// Numbers, texts and bools by size; unknown ones after them, nulls last.
 fn compare_primitive(a: &Value, b: &Value) -> Ordering {
     let rank = |value: &Value| match value.kind() {
-        Kind::Unknown(_) => 2,
-        Kind::Null(_) => 1,
+        Kind::Null(_) => 2,
+        Kind::Unknown(_) => 1,
         _ => 0,
     };
     rank(a).cmp(&rank(b)).then_with(|| match (a.kind(), b.kind()) {
@@ -52,8 +52,8 @@ fn sort_by_digest(elements: Vec<Value>) -> Vec<Value> {
         .into_iter()
         .map(|value| {
             let rank = match value.kind() {
-                Kind::Unknown(_) => 2,
-                Kind::Null(_) => 1,
+                Kind::Null(_) => 2,
+                Kind::Unknown(_) => 1,
                 _ => 0,
             };
             let mut digest = String::new();

@@ -20,11 +20,11 @@ fn write_value(value: &Value, text: &mut String, indent: usize) {
     if !value.is_known() {
         return text.push_str("(known after apply)");
     }
-    if value.marks().is_ephemeral() {
-        return text.push_str("(ephemeral value)");
-    }
     if value.marks().is_sensitive() {
         return text.push_str("(sensitive value)");
+    }
+    if value.marks().is_ephemeral() {
+        return text.push_str("(ephemeral value)");
     }
     match value.kind() {
         Kind::Null(ty) => text.push_str(&null_text(ty)),

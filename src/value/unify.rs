@@ -153,49 +153,20 @@ fn unify_tuples_to_list(types: &[Type], loss: Loss) -> Option<Type> {
 
 /// Tuples beside lists are lists in disguise.
 fn unify_tuples_as_lists(types: &[Type], loss: Loss) -> Option<Type> {
-    let as_lists: Option<Vec<Type>> = types
-        .iter()
-        .map(|ty| match as_tuple(ty) {
-            Some([]) => Some(Type::list(Type::Dynamic)),
-            Some(elements) => Some(Type::list(unify(elements, loss)?)),
-            None => Some(ty.clone()),
-        })
-        .collect();
-    let as_lists = without_open_lists(as_lists?);
-    match unify(&as_lists, loss)? {
-        list @ Type::List(_) => checked(types, list, loss),
-        Type::Dynamic => Some(Type::Dynamic),
-        _ => None,
-    }
-}
-
-/// Empty tuples say nothing of the element type as long as others do.
-fn without_open_lists(types: Vec<Type>) -> Vec<Type> {
-    let open = Type::list(Type::Dynamic);
-    if types.iter().all(|ty| *ty == open) {
-        return types;
-    }
-    types.into_iter().filter(|ty| *ty != open).collect()
+    let tuples: Vec<Type> = types.iter().filter(|ty| as_tuple(ty).is_some()).cloned().collect();
+    let list = unify_tuples_to_list(&tuples, loss)?;
+    let instead = |ty: &Type| if as_tuple(ty).is_some() { list.clone() } else { ty.clone() };
+    let listed: Vec<Type> = types.iter().map(instead).collect();
+    unify(&listed, loss).filter(|ty| matches!(ty, Type::List(_)))
 }
 
 /// Objects beside maps are maps in disguise.
 fn unify_objects_as_maps(types: &[Type], loss: Loss) -> Option<Type> {
-    let as_maps: Option<Vec<Type>> = types
-        .iter()
-        .filter(|ty| as_object(ty).is_none_or(|object| !object.attributes.is_empty()))
-        .map(|ty| match as_object(ty) {
-            Some(object) => {
-                let attributes: Vec<Type> = object.attributes.values().cloned().collect();
-                Some(Type::map(unify(&attributes, loss)?))
-            }
-            None => Some(ty.clone()),
-        })
-        .collect();
-    match unify(&as_maps?, loss)? {
-        map @ Type::Map(_) => checked(types, map, loss),
-        Type::Dynamic => Some(Type::Dynamic),
-        _ => None,
-    }
+    let objects: Vec<Type> = types.iter().filter(|ty| as_object(ty).is_some()).cloned().collect();
+    let map = unify_objects_to_map(&objects, loss)?;
+    let instead = |ty: &Type| if as_object(ty).is_some() { map.clone() } else { ty.clone() };
+    let mapped: Vec<Type> = types.iter().map(instead).collect();
+    unify(&mapped, loss).filter(|ty| matches!(ty, Type::Map(_)))
 }
 
 fn as_object(ty: &Type) -> Option<&super::ObjectType> {
@@ -223,9 +194,8 @@ fn preferred(types: &[Type]) -> Vec<&Type> {
 const fn rank(ty: &Type) -> u8 {
     match ty {
         Type::String | Type::List(_) | Type::Map(_) => 0,
-        Type::Set(_) => 1,
-        Type::Bool | Type::Number => 2,
-        Type::Tuple(_) | Type::Object(_) => 3,
-        Type::Dynamic => 4,
+        Type::Tuple(_) | Type::Object(_) => 1,
+        Type::Set(_) | Type::Bool | Type::Number => 2,
+        Type::Dynamic => 3,
     }
 }

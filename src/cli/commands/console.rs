@@ -63,7 +63,10 @@ fn piped(console: &Console, project: &mut Project, context: &mut Context) -> Out
         if text.trim() == "exit" {
             return Ok(Exit::Success);
         }
-        match evaluate(&std::mem::take(&mut text), console, project) {
+        // The end of the line is no part of the expression; a text that the line leaves open would go on in it.
+        let entered = std::mem::take(&mut text);
+        let entered = entered.strip_suffix('\n').unwrap_or(&entered);
+        match evaluate(entered.strip_suffix('\r').unwrap_or(entered), console, project) {
             Ok(shown) => last = shown,
             Err(problems) => {
                 context.report(&problems, &project.sources);

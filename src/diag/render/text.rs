@@ -52,7 +52,7 @@ pub fn text(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Strin
         if !notes.is_empty() {
             group = group.element(Padding).elements(notes.into_iter().map(Note::element));
         }
-        renderer.render(&[group])
+        in_letters(renderer.render(&[group]), diagnostic, sources)
     };
     text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     text.push('\n');
@@ -150,6 +150,27 @@ fn snippets<'a>(
         }
     }
     files.into_iter().filter_map(|id| Some(snippet(diagnostic, id, sources.file(id)?))).collect()
+}
+
+/// The text with columns in letters, as they are counted everywhere; what is rendered counts characters.
+fn in_letters(mut text: String, diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    let labels = diagnostic.labels.iter().map(|label| label.span);
+    let mut seen = Vec::new();
+    for span in diagnostic.subject.into_iter().chain(labels) {
+        let Some(file) = sources.file(span.file).filter(|_| !seen.contains(&span.file)) else {
+            continue;
+        };
+        seen.push(span.file);
+        let at = file.locate(span.start);
+        let before = &file.text()[..file.text().floor_char_boundary(at.byte as usize)];
+        let characters = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+        if characters != at.column as usize {
+            let place = format!("{}:{}:", file.path(), at.line);
+            let (wrong, right) = (format!("{place}{characters}"), format!("{place}{}", at.column));
+            text = text.replacen(&wrong, &right, 1);
+        }
+    }
+    text
 }
 
 fn snippet<'a>(
@@ -269,6 +290,19 @@ mod tests {
     fn without_a_place_there_is_no_snippet() {
         let diagnostic = Diagnostic::warning(0, "Odd", "");
         assert_eq!(text(&diagnostic, &SourceMap::default(), Style::Plain), "Warning: Odd\n");
+    }
+
+    #[test]
+    fn columns_count_letters() {
+        let mut sources = SourceMap::default();
+        let line = "x = [\"e\u{301}\", \"👨‍👩‍👧\", nope]\n";
+        let id = sources.add("main.tf", format!("# above\n{line}"));
+        let start = 8 + u32::try_from(line.find("nope").expect("it is there")).expect("short");
+        let diagnostic = Diagnostic::error(1, "Odd", "").at(Span::new(id, start, start + 4));
+        for style in [Style::Plain, Style::Colour] {
+            let shown = text(&diagnostic, &sources, style);
+            assert!(shown.contains("main.tf:2:16"), "{shown}");
+        }
     }
 
     #[test]

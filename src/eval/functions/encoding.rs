@@ -239,8 +239,11 @@ fn textdecode(context: &Context<'_>) -> Result<Value, CallError> {
                 [0xff, 0xfe, rest @ ..] => (rest, false),
                 all => (all, big),
             };
-            let units: Vec<u16> = bytes
-                .chunks_exact(2)
+            let pairs = bytes.chunks_exact(2);
+            if !pairs.remainder().is_empty() {
+                return Err(unsuitable());
+            }
+            let units: Vec<u16> = pairs
                 .map(|pair| {
                     let pair = [pair[0], pair[1]];
                     if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }

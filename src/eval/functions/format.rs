@@ -270,16 +270,11 @@ fn float(verb: &Verb<'_>, number: &Number) -> String {
     pad_number(verb, sign_text(verb, negative), &digits, true)
 }
 
-/// The shortest digits that read back; with an exponent where that is shorter to read.
+/// The shortest digits that read back; with an exponent from a million on, however many digits there are.
 fn shortest(number: &Number, mark: char) -> String {
-    const LEAST: usize = 6;
+    const PLAIN: usize = 6;
     let Some(decimal) = number.shortest_decimal() else { return number.to_string() };
-    let count = decimal.digits.len();
-    let mut precision = LEAST;
-    if count > precision && i64::try_from(count).is_ok_and(|count| count >= decimal.point) {
-        precision = count;
-    }
-    general(&decimal, precision, mark)
+    general(&decimal, PLAIN, mark)
 }
 
 fn general(decimal: &Decimal, precision: usize, mark: char) -> String {

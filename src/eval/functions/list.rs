@@ -304,7 +304,7 @@ fn sum(context: &Context<'_>) -> Result<Value, CallError> {
             None => number.clone(),
             Some(total) => total
                 .add(number)
-                .ok_or_else(|| CallError::arg(0, "can't compute sum of opposing infinities"))?,
+                .ok_or_else(|| CallError::new("can't compute sum of opposing infinities"))?,
         });
     }
     Ok(Value::number(total.unwrap_or(Number::ZERO)))

@@ -17,6 +17,7 @@ mod mapping;
 mod net;
 mod number;
 mod pattern;
+mod power;
 mod provider;
 mod re2;
 mod rfc3339;

@@ -85,13 +85,14 @@ impl Network {
     }
 
     /// Puts a number into the bits that end at `prefix`. Numbers that do not fit reach into the bits before, and
-    /// negative ones turn the sign: that is what Terraform's library computes.
-    fn with_number(&self, number: IBig, prefix: u32) -> u128 {
+    /// negative ones turn the sign: that is what Terraform's library computes. It fails where they reach beyond the
+    /// address.
+    fn with_number(&self, number: IBig, prefix: u32) -> Result<u128, CallError> {
         let shift = usize::try_from(self.bits.saturating_sub(prefix)).unwrap_or(0);
         let merged = IBig::from(self.address) | (number << shift);
         let (_, magnitude) = merged.into_parts();
-        let all = UBig::from(self.all());
-        u128::try_from(&(magnitude & all)).unwrap_or(0)
+        let fits = u128::try_from(&magnitude).ok().filter(|address| *address <= self.all());
+        fits.ok_or_else(|| CallError::new("the number does not fit into an address"))
     }
 
     fn address_text(&self, address: u128) -> String {
@@ -149,7 +150,7 @@ fn cidrhost(context: &Context<'_>) -> Result<Value, CallError> {
         )));
     }
     let number = if below_zero { &most - &compared } else { number };
-    Ok(Value::string(network.address_text(network.with_number(number, network.bits))))
+    Ok(Value::string(network.address_text(network.with_number(number, network.bits)?)))
 }
 
 fn cidrnetmask(context: &Context<'_>) -> Result<Value, CallError> {
@@ -182,7 +183,7 @@ fn cidrsubnet(context: &Context<'_>) -> Result<Value, CallError> {
             "prefix extension of {new_bits} does not accommodate a subnet numbered {number}"
         )));
     }
-    let address = network.with_number(number, prefix);
+    let address = network.with_number(number, prefix)?;
     Ok(Value::string(Network { address, prefix, ..network }.text()))
 }
 

@@ -2,6 +2,7 @@
 
 use dashu_int::{IBig, UBig};
 
+use super::power;
 use super::{CallError, Context, Function, Param, Returns, Want};
 use crate::value::{Kind, Number, Value};
 
@@ -25,7 +26,10 @@ pub(super) const TABLE: &[Function] = &[
         NUMBER,
         |c| {
             let (number, base) = (c.number(0).to_f64(), c.number(1).to_f64());
-            float(number.ln() / base.ln(), "the logarithm of these numbers is undefined")
+            float(
+                power::log(number) / power::log(base),
+                "the logarithm of these numbers is undefined",
+            )
         },
     ),
     Function::new("max", &[], NUMBER, |c| extreme(c, |a, b| a > b)).rest(number("numbers")),
@@ -41,8 +45,8 @@ pub(super) const TABLE: &[Function] = &[
         &[Param::new("num", Want::Number), Param::new("power", Want::Number)],
         NUMBER,
         |c| {
-            let (number, power) = (c.number(0).to_f64(), c.number(1).to_f64());
-            float(number.powf(power), "this power of this number is undefined")
+            let (number, exponent) = (c.number(0).to_f64(), c.number(1).to_f64());
+            float(power::pow(number, exponent), "this power of this number is undefined")
         },
     ),
     Function::new("signum", &[Param::new("num", Want::Number)], NUMBER, |c| {
@@ -87,7 +91,7 @@ fn parseint_type(args: &[Value]) -> Result<crate::value::Type, CallError> {
 
 fn parseint(context: &Context<'_>) -> Result<Value, CallError> {
     let text = context.text(0);
-    let base = context.int(1)?;
+    let base = context.int(1).map_err(|error| CallError::arg(1, error.message))?;
     let radix = u32::try_from(base).ok().filter(|base| (2..=62).contains(base));
     let radix = radix.ok_or_else(|| {
         CallError::arg(1, "base must be a whole number between 2 and 62 inclusive")

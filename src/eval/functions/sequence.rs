@@ -131,7 +131,9 @@ fn flatten(context: &Context<'_>) -> Result<Value, CallError> {
 fn flatten_into(value: &Value, flat: &mut Vec<Value>, marks: &mut Marks) -> bool {
     *marks = marks.union(value.marks());
     let mut known = value.is_known();
-    for element in value.as_sequence().unwrap_or_default() {
+    // An object comes here only where a part of it is unknown, and then its values are the elements.
+    let values = value.as_entries().into_iter().flat_map(|entries| entries.values());
+    for element in value.as_sequence().unwrap_or_default().iter().chain(values) {
         let ty = element.ty();
         if matches!(element.kind(), Kind::Unknown(unknown) if unknown.ty == Type::Dynamic) {
             known = false;

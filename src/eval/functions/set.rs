@@ -105,6 +105,10 @@ fn matchkeys(context: &Context<'_>) -> Result<Value, CallError> {
         convert(&context.args[index], &common).map_err(|error| CallError::arg(index, error.message))
     };
     let (keys, wanted) = (all(1)?, all(2)?);
+    if !context.args[0].is_wholly_known() && wanted.as_sequence().is_some_and(|all| !all.is_empty())
+    {
+        return Ok(Value::unknown(context.ty.clone()));
+    }
     let mut picked = Vec::new();
     for (key, value) in keys.as_sequence().unwrap_or_default().iter().zip(values) {
         for candidate in wanted.as_sequence().unwrap_or_default() {
@@ -126,9 +130,9 @@ fn setproduct_type(args: &[Value]) -> Result<Type, CallError> {
         return Err(CallError::new("at least two arguments are required"));
     }
     let mut types = Vec::new();
-    let mut any_ordered = false;
+    let mut all_ordered = true;
     for (index, arg) in args.iter().enumerate() {
-        any_ordered |= !matches!(arg.ty(), Type::Set(_));
+        all_ordered &= !matches!(arg.ty(), Type::Set(_));
         types.push(match arg.ty() {
             Type::List(element) | Type::Set(element) => (*element).clone(),
             Type::Tuple(elements) if elements.is_empty() => Type::Dynamic,
@@ -138,7 +142,7 @@ fn setproduct_type(args: &[Value]) -> Result<Type, CallError> {
         });
     }
     let tuple = Type::tuple(types);
-    Ok(if any_ordered { Type::list(tuple) } else { Type::set(tuple) })
+    Ok(if all_ordered { Type::list(tuple) } else { Type::set(tuple) })
 }
 
 fn setproduct(context: &Context<'_>) -> Result<Value, CallError> {

@@ -18,7 +18,7 @@ pub(super) const TABLE: &[Function] = &[
     // The first argument is checked where calls are: only a reference is taken.
     Function::new(
         "templatestring",
-        &[Param::new("template", Want::String), Param::new("vars", Want::Any)],
+        &[Param::new("template", Want::Any).open(), Param::new("vars", Want::Any)],
         Returns::By(string_type),
         templatestring,
     )
@@ -55,14 +55,21 @@ impl Scope for Variables<'_> {
 
 fn vars_type(args: &[Value]) -> Result<Type, CallError> {
     match args[1].ty() {
+        _ if !args.iter().all(Value::is_known) => Ok(Type::Dynamic),
         Type::Object(_) | Type::Map(_) => Ok(Type::Dynamic),
         _ => Err(CallError::arg(1, "invalid vars value: must be a map")),
     }
 }
 
-/// Unlike that of a file, the result is a string while the text is unknown.
+/// Unlike that of a file, the result is a string while text or variables are unknown.
 fn string_type(args: &[Value]) -> Result<Type, CallError> {
-    vars_type(args).map(|_| if args[0].is_known() { Type::Dynamic } else { Type::String })
+    if !args.iter().all(Value::is_known) {
+        return Ok(Type::String);
+    }
+    if args[0].ty() != Type::String {
+        return Err(CallError::arg(0, "invalid template value: a string is required"));
+    }
+    vars_type(args)
 }
 
 fn templatefile(context: &Context<'_>) -> Result<Value, CallError> {

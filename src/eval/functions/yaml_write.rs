@@ -136,7 +136,7 @@ fn may_be_literal(text: &str) -> bool {
 
 fn needs_escape(c: char) -> bool {
     match c {
-        ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{85}' | '\u{10000}'..='\u{10ffff}' => false,
+        ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{85}' => false,
         '\u{e000}'..='\u{fffd}' => c == '\u{feff}',
         _ => true,
     }

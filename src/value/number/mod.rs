@@ -143,11 +143,7 @@ impl Number {
         }
         let negated = other.float().negate();
         let precision = self.common_precision(other);
-        let mut difference = self.float().add(&negated, precision)?;
-        if difference.is_zero() {
-            difference.negative = false;
-        }
-        Some(Self::from_float(difference))
+        self.float().add(&negated, precision).map(Self::from_float)
     }
 
     /// The product, with as many bits as it needs up to 512; `None` for zero times infinity.
@@ -178,29 +174,31 @@ impl Number {
         self.float().divide(&other.float(), self.common_precision(other)).map(Self::from_float)
     }
 
-    /// The rest of a division, with the sign of `self`; `None` where it is undefined.
+    /// The rest of a division, with the sign of `self`, and `self` for a division by zero; `None` where it is undefined.
     ///
-    /// The whole part of the quotient has as many bits as it needs and at least 64, and the rest is computed in those:
-    /// Terraform does so, which makes `5.5 % 0.1` zero.
+    /// Everything but the quotient is computed with the bits of `self`, as Terraform does it: that makes `5.5 % 0.1` zero,
+    /// and the rest negative where the quotient was rounded up to the next whole number.
     #[must_use]
     pub fn remainder(&self, other: &Self) -> Option<Self> {
-        if let Some((a, b, _)) = self.small_pair(other)
-            && a > 0
-            && let Some(rest) = a.checked_rem(b)
+        if let (Repr::Int(a, precision), Repr::Int(b, _)) = (&self.0, &other.0)
+            && *precision >= COUNTED
+            && *a != 0
+            && let Some(rest) = a.checked_rem(*b)
         {
-            return Some(Self(Repr::Int(rest, COUNTED)));
+            return Some(Self(Repr::Int(rest, *precision)));
         }
         let (a, b) = (self.float(), other.float());
-        if a.infinite || b.infinite {
-            return self.multiply(other);
-        }
         if b.is_zero() {
             return Some(self.clone());
         }
+        if a.infinite || b.infinite {
+            return None;
+        }
         let quotient = a.divide(&b, self.common_precision(other))?;
-        let whole = Self::from_magnitude(quotient.negative, quotient.truncate().0);
-        let precision = whole.precision();
-        let product = b.multiply(&whole.float(), precision)?;
+        let (whole, precision) = (quotient.truncate().0, self.precision());
+        let negative = quotient.negative && whole != UBig::ZERO;
+        let whole = Float::rounded(negative, whole, 0, Rest::Nothing, precision);
+        let product = b.multiply(&whole, precision)?;
         a.add(&product.negate(), precision).map(Self::from_float)
     }
 
@@ -456,5 +454,12 @@ mod tests {
         assert_eq!(rest("-7", "3"), "-1");
         assert_eq!(rest("1", "0"), "1");
         assert_eq!(rest("7", "3"), "1");
+        assert_eq!(rest("1e30", "3"), "1");
+        assert_eq!(rest("-0", "5"), "-0");
+        assert_eq!(rest("-6", "3"), "0");
+        assert_eq!(rest("1e-30", "1e-30"), "0");
+        assert!(
+            number("1").divide(&Number::ZERO).expect("infinite").remainder(&number("5")).is_none()
+        );
     }
 }
