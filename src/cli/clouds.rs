@@ -41,7 +41,8 @@ pub fn patience(environment: &Environment) -> Result<Option<Duration>, CommandEr
 }
 
 /// The simulated AWS that is kept in the data folder. Its time is the runtime's, which stands still while something
-/// happens and jumps ahead while everything waits: an hour of waiting passes in a moment.
+/// happens and jumps ahead while everything waits: an hour of waiting passes in a moment. A killed run loses nothing of
+/// it; after a power cut its last moments may be missing, as if somebody had undone them.
 ///
 /// # Errors
 /// Where its file cannot be read.
@@ -51,7 +52,7 @@ pub fn sim(
     context: &Context,
 ) -> Result<Arc<dyn Writer>, CommandError> {
     tokio::time::pause();
-    let disk = Arc::new(Folder::new(folder.join("sim")));
+    let disk = Arc::new(Folder::new(folder.join("sim")).unforced());
     let faults = context.environment.value(&env::TERRACE_TEST_FAULTS).map(faults);
     let options = Options {
         start: context.world.clock.now(),

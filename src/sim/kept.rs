@@ -1,6 +1,6 @@
 //! The files in which the simulated cloud is kept between runs.
 //!
-//! `cloud.json` holds all of it, `changes-N.jsonl` what happened since: a line for each change, durable when the call
+//! `cloud.json` holds all of it, `changes-N.jsonl` what happened since: a line for each change, written when the call
 //! that made it is answered. So a change costs what it changes and not what there is. When the cloud is let go of, the
 //! lines are folded into the whole, which then names another file of changes. A line that a crash cut off was never
 //! answered and is left out.
@@ -112,7 +112,7 @@ impl Kept {
         self.disk.place()
     }
 
-    /// Makes durable what changed since the last time.
+    /// Writes what changed since the last time.
     ///
     /// # Errors
     /// When it cannot be written; then the next time writes it as well.

@@ -19,6 +19,15 @@ pub enum Privacy {
     Private,
 }
 
+/// What files outlive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Durability {
+    /// A power cut.
+    PowerCut,
+    /// The process, however it ends.
+    Process,
+}
+
 /// Held while nobody else may be where this lock is asked for. Dropping it gives it back, and so does the end of the
 /// process, however it ends.
 pub type DiskLock = Box<dyn Send + Sync>;
@@ -63,6 +72,7 @@ pub trait Disk: Send + Sync {
 /// A real folder. It is made with the first file.
 pub struct Folder {
     path: PathBuf,
+    durability: Durability,
     /// Files that were appended to, kept open, with their lengths.
     logs: Mutex<BTreeMap<String, (File, u64)>>,
 }
@@ -71,7 +81,23 @@ impl Folder {
     /// The folder at `path`.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), logs: Mutex::default() }
+        Self { path: path.into(), durability: Durability::PowerCut, logs: Mutex::default() }
+    }
+
+    /// The same, for what need not outlive a power cut: writing does not wait for the medium.
+    #[must_use]
+    pub fn unforced(self) -> Self {
+        Self { durability: Durability::Process, ..self }
+    }
+
+    /// Waits until what was written is on the medium.
+    fn force(&self, what: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        if self.durability == Durability::PowerCut { what() } else { Ok(()) }
+    }
+
+    /// Makes the names in the folder durable.
+    fn force_names(&self) -> io::Result<()> {
+        self.force(|| File::open(&self.path)?.sync_all())
     }
 
     fn make(&self) -> io::Result<()> {
@@ -86,7 +112,7 @@ impl Folder {
         };
         let result = open(&temporary, mode).and_then(|mut file| {
             file.write_all(content)?;
-            file.sync_all()
+            self.force(|| file.sync_all())
         });
         if let Err(error) = result {
             // What is left of it would only fill the disk further.
@@ -101,11 +127,6 @@ fn open(path: &Path, mode: Mode) -> io::Result<File> {
     use rustix::fs::OFlags;
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC;
     Ok(File::from(rustix::fs::open(path, flags, mode)?))
-}
-
-/// Makes the names in a folder durable.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
 }
 
 impl Disk for Folder {
@@ -128,7 +149,7 @@ impl Disk for Folder {
         let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
         logs.remove(name);
         std::fs::rename(&temporary, self.path.join(name))?;
-        sync_folder(&self.path)
+        self.force_names()
     }
 
     fn append(&self, name: &str, content: &[u8]) -> io::Result<()> {
@@ -139,12 +160,12 @@ impl Disk for Folder {
             let file = OpenOptions::new().append(true).create(true).open(&path)?;
             let length = file.metadata()?.len();
             if length == 0 {
-                sync_folder(&self.path)?;
+                self.force_names()?;
             }
             logs.insert(name.to_owned(), (file, length));
         }
         let (file, length) = logs.get_mut(name).expect("it was put there if it was missing");
-        let written = file.write_all(content).and_then(|()| file.sync_data());
+        let written = file.write_all(content).and_then(|()| self.force(|| file.sync_data()));
         if let Err(error) = written {
             // Where even this fails, the checksum of the torn line tells.
             let _ = file.set_len(*length);
@@ -157,7 +178,7 @@ impl Disk for Folder {
     fn remove(&self, name: &str) -> io::Result<()> {
         self.logs.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         match std::fs::remove_file(self.path.join(name)) {
-            Ok(()) => sync_folder(&self.path),
+            Ok(()) => self.force_names(),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
         }
@@ -243,7 +264,11 @@ mod tests {
     #[test]
     fn a_folder_keeps_what_it_was_given() {
         let place = tempfile::tempdir().expect("a temporary folder");
-        let folder = Folder::new(place.path().join("deep/er"));
+        keeps(&Folder::new(place.path().join("deep/er")));
+        keeps(&Folder::new(place.path().join("other")).unforced());
+    }
+
+    fn keeps(folder: &Folder) {
         assert_eq!(folder.read("x").expect("readable"), None);
         folder.append("x", b"one\n").expect("writable");
         folder.append("x", b"two\n").expect("writable");
