@@ -23,12 +23,17 @@ mod demo;
 mod drift;
 #[path = "cli/elsewhere.rs"]
 mod elsewhere;
+#[cfg(unix)]
+#[path = "cli/ephemeral.rs"]
+mod ephemeral;
 #[path = "cli/files.rs"]
 mod files;
 #[path = "cli/flags.rs"]
 mod flags;
 #[path = "cli/formatting.rs"]
 mod formatting;
+#[path = "cli/generated.rs"]
+mod generated;
 #[path = "cli/import.rs"]
 mod import;
 #[path = "cli/killed.rs"]

@@ -11,6 +11,7 @@ mod editor;
 pub mod env;
 mod error;
 mod gauge;
+mod generating;
 mod inputs;
 mod installing;
 mod ledger;

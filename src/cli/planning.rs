@@ -13,7 +13,9 @@ use crate::base::{Address, Mode, TypeName};
 use crate::config::{Selected, Target};
 use crate::diag::Diagnostic;
 use crate::engine::{self, Desk, Journal as _, Recover, Refresh};
-use crate::plan::{self, Input, Intent, Options, Outcome, Places, Remembered, Supports};
+use crate::plan::{
+    self, Input, Intent, Options, Outcome, Places, Remembered, Supports, UndeclaredImports,
+};
 use crate::report::Purpose;
 use crate::schema::Registry;
 
@@ -35,6 +37,7 @@ pub fn options(settings: &Planning) -> Result<Options, CommandError> {
             .iter()
             .map(|text| address(text, "Invalid force-replace address"))
             .collect::<Result<_, _>>()?,
+        undeclared: UndeclaredImports::Refused,
     })
 }
 

@@ -130,7 +130,7 @@ async fn intend(
         scope: request.scope.clone(),
         token: request.token.clone(),
         nonce: request.owner.nonce.clone(),
-        desired: request.desired.clone(),
+        desired: task.shell.types.lasting(&request.type_name, &request.desired),
         after: after.to_vec(),
     };
     Ok(task.shell.journal.intend(&intent).await?)

@@ -14,6 +14,7 @@ use super::event::{EphemeralAction, Event, Listener, Passage};
 use super::journal::Journal;
 use super::look::{self, Eyes, add_once};
 use super::recover::Recovery;
+use super::run::opening;
 use super::types::{Home, Types};
 use crate::base::{Address, Id, Mode, StackName};
 use crate::config::Selected;
@@ -87,7 +88,8 @@ pub async fn plan(desk: &Desk, input: Input) -> Planned {
     let eyes = Eyes::default();
     let discovery = discovery.with_eyes(eyes.clone()).with_blocks(input.config.blocks());
     let holdings = desk.journal.holdings();
-    let mut walk = Walk { desk, stack, discovery, eyes, holdings, configured: BTreeSet::new() };
+    let (configured, open) = (BTreeSet::new(), Vec::new());
+    let mut walk = Walk { desk, stack, discovery, eyes, holdings, configured, open };
     let config = input.config.clone();
     let implied = walk.implied(&input);
     let mut planner = Planner::new(input);
@@ -100,6 +102,7 @@ pub async fn plan(desk: &Desk, input: Input) -> Planned {
                 planner.supply(answers);
             }
             Progress::Done(mut outcome) => {
+                opening::close(&*desk.listener, std::mem::take(&mut walk.open));
                 outcome.problems.extend(walk.unreachable());
                 outcome.problems = once(std::mem::take(&mut outcome.problems), &config);
                 return Planned { outcome, stale: walk.discovery.stale() };
@@ -134,6 +137,8 @@ struct Walk<'a> {
     holdings: BTreeSet<Place>,
     /// Provider configurations that work.
     configured: BTreeSet<EcoString>,
+    /// Ephemeral resources that were opened.
+    open: Vec<Address>,
 }
 
 impl Walk<'_> {
@@ -235,6 +240,10 @@ impl Walk<'_> {
             .buffer_unordered(READS)
             .collect::<Vec<_>>();
         let (data, imports) = tokio::join!(data, imports);
+        let open = data
+            .iter()
+            .filter(|(address, answer)| address.resource.mode == Mode::Ephemeral && answer.is_ok());
+        self.open.extend(open.map(|(address, _)| address.clone()));
         answers.data.extend(data);
         answers.imports.extend(imports);
         answers
@@ -354,7 +363,7 @@ fn identity(value: &Value) -> Option<(EcoString, EcoString)> {
     })
 }
 
-fn nothing(address: &Address) -> Diagnostic {
+pub(super) fn nothing(address: &Address) -> Diagnostic {
     Diagnostic::error(
         820,
         "A data source found nothing",

@@ -1,5 +1,7 @@
 //! The apply: the scheduler decides, this shell carries out. One task dispatches; steps are futures that it polls.
 
+pub(super) mod opening;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,11 +11,13 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
+use self::opening::{Opened, Openings};
 use super::cancel::{Cancel, Urgency};
 use super::event::{Counts, Ending, Event, Listener};
 use super::failure::Failure;
 use super::journal::{Entry, Journal};
 use super::limit::Limits;
+use super::look::add_once;
 use super::scheduler::{Lane, Next, Scheduler, Work};
 use super::shell::{Shell, Task, Tell, subject};
 use super::steps::{self, Done, Order};
@@ -92,6 +96,7 @@ pub async fn apply(setup: &Setup, plan: &Plan, resolver: &mut dyn Resolver) -> R
         problems: Diagnostics::none(),
         failed: Vec::new(),
         urgency: Urgency::None,
+        openings: Openings::default(),
     };
     run.serve(&setup.cancel).await
 }
@@ -134,6 +139,8 @@ enum Landing {
     Carried(Result<Done, Failure>, Option<Id>, std::time::Duration),
     /// Its provisioners ran.
     Provisioned(Result<Done, Failure>, Option<Id>, std::time::Duration),
+    /// An ephemeral resource that it uses was opened, or could not be.
+    Opened(Opened),
 }
 
 struct Run<'a> {
@@ -152,6 +159,7 @@ struct Run<'a> {
     problems: Diagnostics,
     failed: Vec<StepId>,
     urgency: Urgency,
+    openings: Openings,
 }
 
 impl<'a> Run<'a> {
@@ -216,6 +224,9 @@ impl<'a> Run<'a> {
         if step.action == Action::NoOp && !claims && !self.is_news(step) {
             let value = step.planned.clone().or_else(|| step.prior.clone());
             self.done(id, Done { value, ..Done::default() }, None, std::time::Duration::ZERO);
+            return;
+        }
+        if !self.is_open(step) {
             return;
         }
         if step.action != Action::NoOp {
@@ -306,6 +317,7 @@ impl<'a> Run<'a> {
 
     fn landed(&mut self, id: StepId, landing: Landing) {
         match landing {
+            Landing::Opened(opened) => self.opened(opened),
             Landing::Carried(Ok(done), Some(made), elapsed) => {
                 let value = done.value.clone().unwrap_or(Value::null(crate::value::Type::Dynamic));
                 let (provisioners, problems) = self.resolver.provisioners(self.step(id), &value);
@@ -363,7 +375,7 @@ impl<'a> Run<'a> {
         let told = speaks_for_all
             && self.problems.iter().any(|known| problems.iter().any(|p| p.code == known.code));
         if !told {
-            self.problems.extend(problems);
+            problems.into_iter().for_each(|problem| add_once(&mut self.problems, problem));
         }
         self.failed.push(id);
         for skipped in self.scheduler.failed(id) {
@@ -435,6 +447,7 @@ impl<'a> Run<'a> {
             }
         }
         let ending = if self.problems.has_errors() { Ending::Failed } else { ending };
+        self.close_all();
         let (counts, elapsed) = (self.counts, self.began.elapsed());
         self.shell.listener.hear(Event::RunFinished { ending, counts, elapsed });
         if self.urgency != Urgency::None && !undone.is_empty() {

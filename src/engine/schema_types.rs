@@ -104,6 +104,20 @@ impl Types for SchemaTypes {
         }
     }
 
+    fn lasting(&self, type_name: &TypeName, value: &Value) -> Value {
+        match self.registry.resource(type_name.as_str()) {
+            Some(schema) => diff::lasting(schema, value),
+            None => value.clone(),
+        }
+    }
+
+    fn as_sent(&self, type_name: &TypeName, prior: &Value, desired: &Value) -> Value {
+        match self.registry.resource(type_name.as_str()) {
+            Some(schema) => diff::as_sent(schema, prior, desired),
+            None => prior.clone(),
+        }
+    }
+
     fn digest(&self, value: &Value) -> Digest {
         diff::digest(value).unwrap_or_else(|| Digest::of("not wholly known"))
     }

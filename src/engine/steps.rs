@@ -95,6 +95,7 @@ async fn update(task: &mut Task<'_>, order: Order) -> Result<Done, Failure> {
     let mut counts = adopt(task, &id).await?;
     counts.changed += 1;
     let prior = task.step.prior.clone().unwrap_or(Value::null(Type::Dynamic));
+    let prior = task.shell.types.as_sent(task.step.address.type_name(), &prior, &desired);
     // Where only the secrecy of values moves, there is nothing to send.
     if task.facts.home == Home::Ledger || !same_value(&prior, &desired) {
         send_update(task, &mut id, prior, desired.clone()).await?;

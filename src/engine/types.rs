@@ -112,6 +112,18 @@ pub trait Types: Send + Sync {
     /// A live object as the manifest remembers it: without what others own of it, with the marks of what was desired.
     fn owned(&self, type_name: &TypeName, desired: &Value, live: &Value) -> Value;
 
+    /// A value as it may be written down: without its write-only arguments.
+    fn lasting(&self, type_name: &TypeName, value: &Value) -> Value {
+        let _ = type_name;
+        value.clone()
+    }
+
+    /// What an update starts from: `prior` with the write-only arguments of `desired`, which no one remembers.
+    fn as_sent(&self, type_name: &TypeName, prior: &Value, desired: &Value) -> Value {
+        let _ = (type_name, desired);
+        prior.clone()
+    }
+
     /// The digest by which a plan recognises a value.
     fn digest(&self, value: &Value) -> Digest;
 }

@@ -34,6 +34,18 @@ pub struct Options {
     pub excludes: Vec<Target>,
     /// Objects to replace whatever their difference.
     pub replace: Vec<Address>,
+    /// What is done about imports to addresses that no block declares.
+    pub undeclared: UndeclaredImports,
+}
+
+/// What is done about an import to an address that no block declares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UndeclaredImports {
+    /// It is an error.
+    #[default]
+    Refused,
+    /// The object is looked at, so that a block can be written for it.
+    LookedAt,
 }
 
 /// Where a variable's value was given. Later ones win; see [`VariableInput`].

@@ -14,6 +14,7 @@ mod input;
 mod live;
 mod moves;
 mod names;
+mod openings;
 mod order;
 mod outcome;
 mod planner;
@@ -35,7 +36,7 @@ pub use console::Console;
 pub use diff::same_value;
 pub use input::{
     Given, Input, Intent, Options, Origin, Places, Remembered, RememberedOutput, Supports,
-    VariableInput,
+    UndeclaredImports, VariableInput,
 };
 pub use live::{Live, LiveWorld, Owner, Scope, Slot, Status};
 pub use outcome::{

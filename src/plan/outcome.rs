@@ -30,6 +30,8 @@ pub struct Outcome {
     pub relevant: BTreeSet<(String, String)>,
     /// Every provider configuration that is in use, by scope name.
     pub providers: BTreeMap<EcoString, EcoString>,
+    /// Objects that are imported to addresses that no block declares, where that was asked for.
+    pub undeclared: Vec<(Address, Live)>,
     /// Whether everything that the configuration asks for is in the plan (not so with `-target`).
     pub complete: bool,
     /// Whether applying would do anything: steps, outputs or moves.

@@ -91,6 +91,7 @@ fn failed(input: &Input, problems: Diagnostics) -> Outcome {
         drift: Vec::new(),
         relevant: BTreeSet::new(),
         providers: BTreeMap::new(),
+        undeclared: Vec::new(),
         complete: false,
         applyable: false,
         problems,
@@ -130,6 +131,7 @@ fn finish(mut walk: Walk) -> Outcome {
     let variables = root_variables(&walk);
     let errored = walk.problems.has_errors();
     let complete = !errored && !walk.selection.is_limited();
+    let undeclared = walk.undeclared_imports();
     let mut outcome = Outcome {
         intent: walk.input.options.intent,
         outputs,
@@ -139,6 +141,7 @@ fn finish(mut walk: Walk) -> Outcome {
         relevant: drift::relevant(&drift, &plan, walk.input.options.intent),
         drift,
         providers: walk.provider_kinds(),
+        undeclared,
         complete,
         applyable: false,
         problems: std::mem::replace(&mut walk.problems, Diagnostics::none()),

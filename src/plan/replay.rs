@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecow::EcoString;
 use indexmap::IndexMap;
 
-use super::diff::{self, DiffInput, marks};
+use super::diff::{self, DiffInput, marks, write_only};
+use super::openings::Openings;
 use super::walk::{ConditionKind, InstanceId, Place, Source, Walk, judge};
 use super::{
-    Action, CheckResult, Provisioner, RememberedOutput, Resolver, RootScope, Step, StepId, conform,
-    ignore, names,
+    Action, CheckResult, DataNeed, Provisioner, RememberedOutput, Resolver, RootScope, Step,
+    StepId, conform, ignore, names,
 };
 use crate::base::{Address, Mode};
 use crate::config::{self, ProvisionerWhen, Resource};
@@ -21,7 +22,9 @@ use crate::value::{Type, Value, convert};
 
 /// Evaluates steps with the results told so far.
 pub struct Replay {
-    walk: Walk,
+    pub(super) walk: Walk,
+    /// Ephemeral resources in this run.
+    pub(super) openings: Openings,
     /// The block that each step comes from, by the step's number.
     sources: Vec<Option<Source>>,
     /// Variables, locals and outputs that were found wholly known, so that they need no second look.
@@ -34,7 +37,8 @@ impl Replay {
     pub(super) fn new(mut walk: Walk, sources: Vec<Option<Source>>) -> Self {
         walk.forget_planning();
         walk.state.allow_effects();
-        Self { walk, sources, settled: BTreeSet::new(), decided: None }
+        let openings = Openings::new(&walk);
+        Self { walk, openings, sources, settled: BTreeSet::new(), decided: None }
     }
 
     /// What the names of the root module came to so far.
@@ -43,7 +47,7 @@ impl Replay {
         RootScope::new(&self.walk.state)
     }
 
-    fn source(&self, step: &Step) -> Option<Source> {
+    pub(super) fn source(&self, step: &Step) -> Option<Source> {
         self.sources.get(step.id.0 as usize).copied().flatten()
     }
 
@@ -74,7 +78,8 @@ impl Replay {
         };
         let value = self.planned(step, prior, schema, &config);
         let expected = step.planned.clone().unwrap_or_else(|| value.clone());
-        conform::check(&step.address, &expected, &value, resource.span)?;
+        let lasting = write_only::veil(&value, &schema.block);
+        conform::check(&step.address, &expected, &lasting, resource.span)?;
         let value = self.complete(step, schema, &value);
         if let Some(configured) = diff::configured(schema, &config) {
             self.walk.configured.insert(step.address.clone(), configured);
@@ -136,7 +141,7 @@ impl Replay {
     }
 
     /// Evaluates anew what a resource refers to and what was not wholly known so far.
-    fn refresh(&mut self, source: Source) {
+    pub(super) fn refresh(&mut self, source: Source) {
         let object = Object { module: source.module, part: Part::Resource(source.index) };
         if let Some(node) = self.walk.graph.node(object) {
             self.refresh_below(source.at, node);
@@ -174,6 +179,9 @@ impl Replay {
 
     /// Whether an object's value cannot change any more. A large one is gone through once, not once per step.
     fn is_settled(&mut self, at: InstanceId, node: NodeId, object: Object) -> bool {
+        if self.openings.is_volatile(node) {
+            return false;
+        }
         if self.settled.contains(&(at, node)) {
             return true;
         }
@@ -264,6 +272,14 @@ fn decided(schema: &Schema, config: &Value, desired: &Value) -> Value {
 }
 
 impl Resolver for Replay {
+    fn openings(&mut self, step: &Step) -> Result<Vec<DataNeed>, Diagnostics> {
+        self.needed_openings(step)
+    }
+
+    fn opened(&mut self, address: &Address, value: &Value) -> Diagnostics {
+        self.take_opened(address, value)
+    }
+
     fn desired(&mut self, step: &Step) -> (Option<Value>, Diagnostics) {
         match (step.action, self.source(step)) {
             (Action::Delete | Action::Forget, _) => (None, Diagnostics::none()),
@@ -303,7 +319,7 @@ impl Resolver for Replay {
         let value = match self.walk.state.schema(&resource.key) {
             Some(schema) => {
                 let typed = convert(&value, schema.implied_type()).unwrap_or(value);
-                marks::mark_schema(&typed, &schema.block)
+                write_only::unveil(&marks::mark_schema(&typed, &schema.block), &schema.block)
             }
             None => value,
         };
@@ -350,7 +366,7 @@ impl Resolver for Replay {
     }
 }
 
-fn missing() -> Diagnostics {
+pub(super) fn missing() -> Diagnostics {
     let detail = "The block that this step was planned from is not in the configuration.";
     Diagnostic::error(570, "Plan does not fit the configuration", detail).into()
 }

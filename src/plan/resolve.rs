@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use ecow::EcoString;
 
-use super::Step;
+use super::{DataNeed, Step};
+use crate::base::Address;
 use crate::config::OnFailure;
 use crate::diag::{Diagnostics, Span};
 use crate::value::Value;
@@ -26,6 +27,22 @@ pub struct Provisioner {
 ///
 /// A filled-in value that would have led to another decision is an error, not another decision.
 pub trait Resolver: Send {
+    /// The ephemeral resources that the step uses and that are not open, as far as all that they use themselves is.
+    /// Preconditions are checked here.
+    ///
+    /// # Errors
+    /// Where one of them cannot be opened.
+    fn openings(&mut self, step: &Step) -> Result<Vec<DataNeed>, Diagnostics> {
+        let _ = step;
+        Ok(Vec::new())
+    }
+
+    /// Tells what an ephemeral resource is in this run. Postconditions are checked here.
+    fn opened(&mut self, address: &Address, value: &Value) -> Diagnostics {
+        let _ = (address, value);
+        Diagnostics::none()
+    }
+
     /// The wholly known value that the step is to make (for a `Read`: the data source's configuration), evaluated
     /// with the results told so far. Preconditions are checked here.
     fn desired(&mut self, step: &Step) -> (Option<Value>, Diagnostics);

@@ -67,7 +67,7 @@ impl Reader for Router {
     }
 
     fn read_data<'a>(&'a self, request: &'a DataRequest) -> Future<'a, Value> {
-        match self.part(request.address.type_name(), Mode::Data) {
+        match self.part(request.address.type_name(), request.address.resource.mode) {
             Ok(part) => part.read_data(request),
             Err(error) => Box::pin(std::future::ready(Err(error))),
         }

@@ -1,6 +1,7 @@
 //! Plans, live objects and events as text for people and as JSON for programs. Nothing is printed here.
 
 mod change;
+pub mod generated;
 pub mod graph;
 pub mod json;
 pub mod paint;

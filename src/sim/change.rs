@@ -88,7 +88,7 @@ impl Sim {
         let state = &mut *state;
         let lost = self.admit(state, schema, Call::Update, now)?;
         let object = self.present(state, schema, &request.type_name, &request.id, now)?;
-        let planned = asked(&object.value, request);
+        let planned = asked(schema, &object.value, request);
         let candidate =
             Candidate { schema, region: &object.region, value: &planned, itself: Some(&object) };
         candidate.references(&state.store)?;
@@ -220,8 +220,8 @@ impl Sim {
 }
 
 /// What an update makes of an object: attributes that are planned as they were are left alone, and so are tags that
-/// neither side names.
-fn asked(live: &Value, request: &UpdateRequest) -> Value {
+/// neither side names. Write-only arguments are taken where their version is another one.
+fn asked(schema: &Schema, live: &Value, request: &UpdateRequest) -> Value {
     let prior = request.prior.clone().unmark_deep().0;
     let planned = request.planned.clone().unmark_deep().0;
     let (Some(now), Some(entries)) = (live.as_entries(), planned.as_entries()) else {
@@ -231,6 +231,12 @@ fn asked(live: &Value, request: &UpdateRequest) -> Value {
     for (name, value) in &mut entries {
         let Some(there) = now.get(name) else { continue };
         let before = prior.attribute(name);
+        let version = format!("{name}_version");
+        let is_sent = schema.attribute(name).is_some_and(|attribute| attribute.write_only)
+            && prior.attribute(&version) != planned.attribute(&version);
+        if is_sent {
+            continue;
+        }
         if before == Some(value) {
             value.clone_from(there);
         } else if matches!(name.as_str(), "tags" | "tags_all") {

@@ -11,12 +11,12 @@ use tokio::time::Instant;
 
 use super::change::tagged;
 use super::compute::Computation;
-use super::data;
 use super::kept::Kept;
 use super::mirror::Mirrors;
 use super::object::{Object, without_secrets};
 use super::store::Store;
 use super::world::furnish;
+use super::{data, ephemeral};
 use crate::base::{Id, Mode, Region, StackName, TypeName};
 use crate::plan::{Live, Scope, Status};
 use crate::provider::{
@@ -310,7 +310,7 @@ impl Reader for Sim {
             Mode::Data => {
                 type_name.as_str().starts_with("aws_") && data::supports(type_name, &self.registry)
             }
-            Mode::Ephemeral => false,
+            Mode::Ephemeral => ephemeral::supports(type_name),
         }
     }
 
@@ -365,13 +365,12 @@ impl Reader for Sim {
     fn read_data<'a>(&'a self, request: &'a DataRequest) -> Future<'a, Value> {
         let mut state = self.lock();
         let region = self.region(&mut state, &request.scope);
-        ready(data::read(
-            &state.store,
-            &self.registry,
-            &region,
-            request.address.type_name(),
-            &request.config,
-        ))
+        let answer = match request.address.resource.mode {
+            Mode::Ephemeral => ephemeral::open,
+            _ => data::read,
+        };
+        let type_name = request.address.type_name();
+        ready(answer(&state.store, &self.registry, &region, type_name, &request.config))
     }
 
     fn hint_types<'a>(

@@ -82,16 +82,16 @@ pub fn read(
     }
 }
 
-/// A data source that is being answered.
-struct Answer<'a> {
-    schema: &'a Schema,
-    region: &'a Region,
-    config: &'a Value,
+/// A data source or ephemeral resource that is being answered.
+pub(super) struct Answer<'a> {
+    pub schema: &'a Schema,
+    pub region: &'a Region,
+    pub config: &'a Value,
 }
 
 impl Answer<'_> {
     /// The arguments and these attributes; what is left unset has the zero value of its type.
-    fn with<'n>(&self, attributes: impl IntoIterator<Item = (&'n str, Value)>) -> Value {
+    pub fn with<'n>(&self, attributes: impl IntoIterator<Item = (&'n str, Value)>) -> Value {
         let mut all = self.config.as_entries().cloned().unwrap_or_default();
         let Type::Object(ty) = self.schema.implied_type() else { return self.config.clone() };
         let mut given: BTreeMap<EcoString, Value> =
@@ -117,7 +117,7 @@ impl Answer<'_> {
         self.with(attributes.iter().map(|(name, value)| (name.as_str(), value.clone())))
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    pub fn text(&self, name: &str) -> Option<&str> {
         self.config.attribute(name)?.as_str().filter(|text| !text.is_empty())
     }
 }

@@ -9,6 +9,7 @@ mod check;
 mod cloud;
 mod compute;
 mod data;
+mod ephemeral;
 mod function;
 mod kept;
 mod mirror;

@@ -366,8 +366,8 @@ fn options(run: &TestRun) -> Options {
     Options {
         intent: if run.options.refresh_only { Intent::RefreshOnly } else { Intent::Normal },
         targets: run.options.targets.clone(),
-        excludes: Vec::new(),
         replace,
+        ..Options::default()
     }
 }
 

@@ -103,6 +103,9 @@ pub struct Plan {
     /// Save the plan to a file, for apply and show
     #[arg(long, value_name = "FILE")]
     pub out: Option<Utf8PathBuf>,
+    /// Write configuration for imports that have none to a new file
+    #[arg(long, value_name = "FILE")]
+    pub generate_config_out: Option<Utf8PathBuf>,
     /// End with 2 where there are changes, 0 where there are none, 1 on errors
     #[arg(long)]
     pub detailed_exitcode: bool,

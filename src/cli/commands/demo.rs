@@ -91,6 +91,7 @@ fn planned(phase: &str, cloud: args::Cloud) -> args::Plan {
     args::Plan {
         planning: planning(phase, cloud),
         out: None,
+        generate_config_out: None,
         detailed_exitcode: false,
         json: false,
     }

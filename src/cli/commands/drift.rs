@@ -8,6 +8,7 @@ use crate::cli::error::Outcome;
 pub fn run(args: Drift, context: &mut Context) -> Outcome {
     let Drift { mut planning, detailed_exitcode, json } = args;
     planning.refresh_only = true;
-    let plan = args::Plan { planning, out: None, detailed_exitcode, json };
+    let plan =
+        args::Plan { planning, out: None, generate_config_out: None, detailed_exitcode, json };
     super::plan::run(&plan, context)
 }

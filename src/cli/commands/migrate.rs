@@ -14,7 +14,13 @@ pub fn run(args: Migrate, context: &mut Context) -> Outcome {
         locking: args.locking,
         ..args::Planning::default()
     };
-    let plan = args::Plan { planning, out: None, detailed_exitcode: false, json: false };
+    let plan = args::Plan {
+        planning,
+        out: None,
+        generate_config_out: None,
+        detailed_exitcode: false,
+        json: false,
+    };
     super::plan::run(&plan, context)?;
     let detail = "Moves in stages (expand, sync, cutover, soak, contract) are not carried out yet";
     Err(CommandError::say(Kind::Usage, "Staged migration is not available", detail)

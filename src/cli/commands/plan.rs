@@ -11,7 +11,7 @@ use crate::cli::planfile::{Making, PlanFile, Shown};
 use crate::cli::planning::{self, Made};
 use crate::cli::session::{self, Session};
 use crate::cli::settings::Planning;
-use crate::cli::{ledger, runtime};
+use crate::cli::{generating, ledger, runtime};
 use crate::engine::Recover;
 use crate::report::{json, text};
 use crate::world::Recorder;
@@ -26,6 +26,9 @@ pub fn run(args: &Plan, context: &mut Context) -> Outcome {
         context.world.files = recorder.clone();
     }
     let out = args.out.as_deref().zip(recorder.as_deref());
+    if let Some(path) = &args.generate_config_out {
+        runtime::block_on(generating::write(path, &settings, context))?;
+    }
     let exit = runtime::block_on(async {
         let access = ledger::look(settings.lock, "plan", &context.environment);
         let session = Session::open(&settings.values, settings.cloud, access, context).await?;

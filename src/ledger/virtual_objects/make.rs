@@ -67,6 +67,22 @@ pub(super) fn is_slow(type_name: &TypeName) -> bool {
     type_name == "random_password"
 }
 
+/// Whether there are ephemeral resources of the type here.
+pub(super) fn opens(type_name: &TypeName) -> bool {
+    type_name == "random_password"
+}
+
+/// The value of an ephemeral `random_password`: another one each time.
+pub(super) fn open(tools: &Tools<'_>, config: &Value) -> Result<Value, Error> {
+    let made = random::password(tools, Attributes::of(config))
+        .map_err(|reason| Error::new(ErrorClass::Invalid, "open a random_password", reason))?;
+    let entries = made.value.as_entries().cloned().unwrap_or_default();
+    // It is no object, and has no id.
+    Ok(Value::object(
+        entries.iter().filter(|(name, _)| *name != "id").map(|(n, v)| (n.clone(), v.clone())),
+    ))
+}
+
 /// Makes an object.
 pub(super) fn make(
     tools: &Tools<'_>,

@@ -86,10 +86,7 @@ impl VirtualObjects {
         }
         let (this, type_name, desired) =
             (self.clone(), request.type_name.clone(), request.desired.clone());
-        let made =
-            tokio::task::spawn_blocking(move || make::make(&this.tools(), &type_name, &desired));
-        made.await
-            .unwrap_or_else(|error| Err(Error::new(ErrorClass::Other, "make", error.to_string())))
+        aside("make", move || make::make(&this.tools(), &type_name, &desired)).await
     }
 
     /// The files, for the one type whose objects are files.
@@ -194,6 +191,15 @@ fn unreadable(error: LedgerError) -> Error {
     Error::new(ErrorClass::Other, "ledger", error.to_string()).shown_as(error.diagnose())
 }
 
+/// Does what takes a processor's time where it keeps nobody waiting.
+async fn aside<T: Send + 'static>(
+    what: &'static str,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(Error::new(ErrorClass::Other, what, error.to_string())))
+}
+
 /// An answer that is there already.
 fn now<'a, T: Send + 'a>(result: Result<T, Error>) -> Future<'a, T> {
     Box::pin(std::future::ready(result))
@@ -217,7 +223,7 @@ impl Reader for VirtualObjects {
                 let reads_states = type_name == remote_state::TYPE && self.files.is_some();
                 reads_states || conformance::has_data(&self.registry, type_name)
             }
-            Mode::Ephemeral => false,
+            Mode::Ephemeral => make::opens(type_name),
         }
     }
 
@@ -256,6 +262,10 @@ impl Reader for VirtualObjects {
 
     fn read_data<'a>(&'a self, request: &'a DataRequest) -> Future<'a, Value> {
         let type_name = request.address.type_name();
+        if request.address.resource.mode == Mode::Ephemeral {
+            let (this, config) = (self.clone(), request.config.clone());
+            return Box::pin(aside("open", move || make::open(&this.tools(), &config)));
+        }
         now(match &self.files {
             Some(files) if type_name == remote_state::TYPE => {
                 remote_state::read(&request.config, &**files)

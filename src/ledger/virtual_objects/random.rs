@@ -77,7 +77,8 @@ fn string(tools: &Tools<'_>, mut attributes: Attributes) -> Result<Made, String>
     Ok(attributes.with_id(result))
 }
 
-fn password(tools: &Tools<'_>, mut attributes: Attributes) -> Result<Made, String> {
+/// A `random_password`.
+pub(super) fn password(tools: &Tools<'_>, mut attributes: Attributes) -> Result<Made, String> {
     let result = characters(tools, &mut attributes)?;
     password_of(attributes, &result, tools.bytes())
 }

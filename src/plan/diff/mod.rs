@@ -9,6 +9,7 @@ pub(super) mod marks;
 mod owned;
 mod propose;
 mod sides;
+pub(super) mod write_only;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ use crate::value::{AttrPath, Entries, Kind, Type, Value};
 pub(super) use self::changes::changed_paths;
 pub use self::owned::ProviderTags;
 pub(super) use self::propose::computed_not_null;
+pub use self::write_only::{as_sent, lasting};
 
 /// What a difference is made from. Marks are put aside on the way in.
 pub struct DiffInput<'a> {
@@ -71,6 +73,10 @@ pub fn diff(input: &DiffInput<'_>) -> Difference {
     if let Some(difference) = builtin::diff(input.schema, prior.as_ref(), &config) {
         return difference;
     }
+    let config = match prior {
+        Some(_) => write_only::without_unknown(&config, &input.schema.block),
+        None => config,
+    };
     let prior = prior.map(|prior| fill_unreadable(input, &prior, &config));
     let mut planned = propose(input, prior.as_ref(), &config);
     let prior = prior.map(|prior| owned::own_tags_only(input.schema, &prior, &planned, input.seen));

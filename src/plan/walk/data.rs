@@ -1,11 +1,11 @@
 //! Data sources and ephemeral resources: read while planning where that is possible, else while applying.
 
-use super::decide::{blank, marked};
+use super::decide::{Source, blank, marked};
 use super::instance::{Group, InstanceId, Shape};
 use super::providers::scope_of;
 use super::resource::Subject;
 use super::state::find_schema;
-use super::{ConditionKind, Place, Ran, Walk, judge};
+use super::{ConditionKind, Ephemeral, Place, Ran, Walk, judge};
 use crate::base::Mode;
 use crate::diag::{Diagnostics, Severity};
 use crate::graph::{NodeId, Part};
@@ -62,6 +62,12 @@ impl Walk {
 
     fn read_subject(&mut self, subject: &Subject<'_>, noted: &mut Diagnostics) -> Answer {
         let resource = subject.resource;
+        if resource.key.mode == Mode::Ephemeral {
+            let module = self.state.instances[subject.at].module;
+            let source = Source { module, at: subject.at, index: subject.index };
+            let ephemeral = Ephemeral { source, provider: subject.provider.clone() };
+            self.ephemerals.insert(subject.address.clone(), ephemeral);
+        }
         let registry = self.state.registry.clone();
         let Some(schema) = find_schema(&registry, &resource.key) else {
             return Answer::Failed(self.unknown_type(resource).into());

@@ -6,7 +6,7 @@ use super::resource::Subject;
 use crate::base::{Address, Id};
 use crate::config::ModuleId;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::diff::{self, DiffInput, Difference, marks};
+use crate::plan::diff::{self, DiffInput, Difference, marks, write_only};
 use crate::plan::{
     Action, Intent, Interruption, Live, Reason, Scope, Step, StepId, ignore, unknowns,
 };
@@ -389,7 +389,8 @@ pub(super) fn generation(live: &Live) -> u32 {
 
 /// A value with the marks of its configuration and its schema.
 pub(super) fn marked(value: &Value, config: &Value, schema: &Schema) -> Value {
-    marks::mark_schema(&marks::remark(value, config), &schema.block)
+    let marked = marks::mark_schema(&marks::remark(value, config), &schema.block);
+    write_only::veil(&marked, &schema.block)
 }
 
 /// The refusal to delete what must not be deleted.

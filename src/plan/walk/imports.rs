@@ -1,6 +1,6 @@
 //! `import` blocks: objects that exist and are to become the stack's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 
@@ -12,7 +12,7 @@ use super::{Place, Walk};
 use crate::base::{Address, Id, Key, ModulePath};
 use crate::config::{Import, ResourceKey};
 use crate::diag::{Diagnostic, Diagnostics, Span};
-use crate::plan::{ImportNeed, Live};
+use crate::plan::{ImportNeed, Live, UndeclaredImports};
 use crate::value::{Type, Value, convert};
 
 /// Imports that are asked for, and what was found.
@@ -20,7 +20,9 @@ use crate::value::{Type, Value, convert};
 pub(in crate::plan) struct Imports {
     wanted: BTreeMap<Address, (Id, Span)>,
     found: BTreeMap<Address, Result<Option<Live>, Diagnostics>>,
-    asked: std::collections::BTreeSet<Address>,
+    asked: BTreeSet<Address>,
+    /// Those of addresses that no block declares.
+    undeclared: BTreeSet<Address>,
     evaluated: bool,
 }
 
@@ -69,7 +71,13 @@ impl Walk {
             }
         }
         for (address, span) in self.import_targets() {
-            if !self.declares(&address) {
+            if self.declares(&address) {
+                continue;
+            }
+            let is_plain = address.key.is_none() && address.resource.module.is_root();
+            if is_plain && self.input.options.undeclared == UndeclaredImports::LookedAt {
+                self.imports.undeclared.insert(address);
+            } else {
                 self.problems.push(no_target(&address, span));
             }
         }
@@ -81,7 +89,9 @@ impl Walk {
             return;
         }
         for (address, span) in self.import_targets() {
-            if self.selection.holds_instance(&address) && !self.declared.contains(&address) {
+            let is_declared =
+                self.declared.contains(&address) || self.imports.undeclared.contains(&address);
+            if self.selection.holds_instance(&address) && !is_declared {
                 self.problems.push(no_target(&address, span));
             }
         }
@@ -153,6 +163,39 @@ impl Walk {
         read
     }
 
+    /// Whether every import to an address that no block declares is read; asks for it where not.
+    pub(super) fn are_undeclared_imports_read(&mut self) -> bool {
+        let mut read = true;
+        for address in self.imports.undeclared.clone() {
+            if self.imports.found.contains_key(&address) {
+                continue;
+            }
+            read = false;
+            let name = address.type_name().as_str().split('_').next().unwrap_or_default();
+            let Some(provider) = self.default_provider(&name.into()) else { continue };
+            if let (true, Some((id, _))) =
+                (self.imports.asked.insert(address.clone()), self.imports.wanted.get(&address))
+            {
+                let scope = scope_of(&provider, &Value::null(Type::Dynamic));
+                self.needs.imports.push(ImportNeed { address, scope, id: id.clone() });
+            }
+        }
+        read
+    }
+
+    /// The objects at addresses that no block declares. What cannot be imported is reported.
+    pub(in crate::plan) fn undeclared_imports(&mut self) -> Vec<(Address, Live)> {
+        let mut objects = Vec::new();
+        for address in std::mem::take(&mut self.imports.undeclared) {
+            match self.import_of(&address) {
+                Ok(Some((live, _))) => objects.push((address, live)),
+                Ok(None) => {}
+                Err(problems) => self.problems.extend(problems),
+            }
+        }
+        objects
+    }
+
     pub(super) fn take_imports(
         &mut self,
         answers: BTreeMap<Address, Result<Option<Live>, Diagnostics>>,
@@ -162,10 +205,13 @@ impl Walk {
 
     /// The object that is imported to an address, with the id as it was written.
     pub(super) fn imported(
-        &mut self,
+        &self,
         subject: &Subject<'_>,
     ) -> Result<Option<(Live, Id)>, Diagnostics> {
-        let address = &subject.address;
+        self.import_of(&subject.address)
+    }
+
+    fn import_of(&self, address: &Address) -> Result<Option<(Live, Id)>, Diagnostics> {
         let Some((id, span)) = self.imports.wanted.get(address).cloned() else { return Ok(None) };
         match self.imports.found.get(address) {
             Some(Ok(Some(live))) => match self.stranger(live, address) {

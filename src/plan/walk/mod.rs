@@ -52,11 +52,19 @@ pub(super) use self::conditions::{Kind as ConditionKind, Verdict, judge};
 pub(super) use self::constant::evaluate_constant;
 pub(super) use self::decide::{Draft, Source};
 pub(super) use self::instance::{Group, InstanceId, Shape};
+pub(super) use self::providers::scope_of;
 pub(super) use self::references::check as check_reference;
 pub(super) use self::scope::Place;
 pub(super) use self::state::State;
 pub(super) use self::values::without_keys;
 pub(super) use self::verdicts::Verdicts;
+
+/// An instance of an ephemeral resource: where its block is, and what serves it.
+#[derive(Clone)]
+pub(super) struct Ephemeral {
+    pub source: Source,
+    pub provider: Provider,
+}
 
 /// What became of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +110,8 @@ pub(super) struct Walk {
     pub drafts: Vec<Draft>,
     /// Values of data sources that were read.
     pub data: BTreeMap<Address, Value>,
+    /// Instances of ephemeral resources.
+    pub ephemerals: BTreeMap<Address, Ephemeral>,
     pub imports: Imports,
     /// What the configuration says of attributes that something else may move, by object.
     pub configured: BTreeMap<Address, BTreeMap<EcoString, Value>>,
@@ -158,6 +168,7 @@ impl Walk {
             declared: BTreeSet::new(),
             drafts: Vec::new(),
             data: BTreeMap::new(),
+            ephemerals: BTreeMap::new(),
             configured: BTreeMap::new(),
             selection,
             each_values: BTreeMap::new(),
@@ -216,8 +227,11 @@ impl Walk {
                 }
             }
             if self.planning() && !self.orphans_done {
-                self.orphans_done = true;
                 self.evaluate_imports();
+                if !self.are_undeclared_imports_read() {
+                    return Some(std::mem::take(&mut self.needs));
+                }
+                self.orphans_done = true;
                 self.check_imported_instances();
                 self.plan_orphans();
             }

@@ -249,6 +249,16 @@ impl Walk {
         Ok(Some(provider.clone()).filter(|provider| provider.ready))
     }
 
+    /// The root module's default configuration of a provider. None where it waits to be set up.
+    pub(super) fn default_provider(&mut self, name: &EcoString) -> Option<Provider> {
+        let declared = &self.state.config.tree.root().providers;
+        let Some(index) = declared.get_index_of(&(name.clone(), None)) else {
+            return self.implied_provider(name);
+        };
+        let found = self.state.providers.get(&(InstanceId::ROOT, index))?;
+        found.members.first().filter(|provider| provider.ready).cloned()
+    }
+
     /// A default configuration that nobody wrote.
     pub(super) fn implied_provider(&mut self, name: &EcoString) -> Option<Provider> {
         if !self.implied.contains_key(name) {
@@ -283,7 +293,7 @@ impl Walk {
 }
 
 /// Where objects of a resource live: the region is its own argument's, else the provider's.
-pub(super) fn scope_of(provider: &Provider, config: &Value) -> Scope {
+pub(in crate::plan) fn scope_of(provider: &Provider, config: &Value) -> Scope {
     let own = config.attribute("region").and_then(Value::as_str).map(Region::from);
     Scope { provider: provider.name.clone(), region: own.or_else(|| provider.region.clone()) }
 }

@@ -13,6 +13,7 @@ use super::{ConditionKind, Place, Ran, Walk, judge, without_keys};
 use crate::base::{Address, Mode, ResourceAddress};
 use crate::config::{Condition, ModuleId, Resource};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::plan::diff::write_only;
 use crate::plan::{CheckStatus, Checkable, Intent};
 use crate::schema::Schema;
 use crate::value::{Entries, Type, Value};
@@ -99,7 +100,7 @@ impl Walk {
         let mut well = true;
         for subject in &subjects {
             match self.plan_subject(subject) {
-                Ok(value) => values.push(value),
+                Ok(value) => values.push(self.seen(resource, &value)),
                 Err(problems) => {
                     well = false;
                     self.report_all(&subject.address, problems);
@@ -235,7 +236,15 @@ impl Walk {
         problem
     }
 
-    /// Plans one instance; answers what expressions see of it.
+    /// What expressions see of an object that is planned.
+    fn seen(&self, resource: &Resource, planned: &Value) -> Value {
+        match self.state.schema(&resource.key) {
+            Some(schema) => write_only::unveil(planned, &schema.block),
+            None => planned.clone(),
+        }
+    }
+
+    /// Plans one instance; answers what is planned.
     fn plan_subject(&mut self, subject: &Subject<'_>) -> Result<Value, Diagnostics> {
         let resource = subject.resource;
         let address = &subject.address;

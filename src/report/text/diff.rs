@@ -110,7 +110,7 @@ impl<'a> Diff<'a> {
             let pair = (old.get(name), new.get(name));
             // In an object null is the same as not being there; in a map it is a value.
             let pair = if is_object {
-                (pair.0.filter(|v| !v.is_null()), pair.1.filter(|v| !v.is_null()))
+                (pair.0.filter(|v| is_there(v)), pair.1.filter(|v| is_there(v)))
             } else {
                 pair
             };
@@ -281,7 +281,12 @@ fn note(text: &mut String, count: usize, which: &str, what: &str, end: &str, ind
 fn is_empty(value: &Value) -> bool {
     let sequence = value.as_sequence().is_some_and(<[Value]>::is_empty);
     let entries = value.as_entries().is_some_and(crate::value::Entries::is_empty);
-    value.is_null() || sequence || entries
+    !is_there(value) || sequence || entries
+}
+
+/// Whether there is something: of what is only ever sent, a plan has no more than a mark.
+fn is_there(value: &Value) -> bool {
+    !value.is_null() || value.marks().is_ephemeral()
 }
 
 /// Whether an attribute of an object that goes away says which object that is.

@@ -12,11 +12,13 @@ const LONGEST: usize = 400;
 /// What stands for a value that has no parts, or must not be shown.
 #[must_use]
 pub fn scalar(value: &Value) -> Option<String> {
+    if value.marks().is_ephemeral() {
+        // A plan has no ephemeral values, and of what is only ever sent it knows no more than that there is something.
+        let shown = if value.is_null() { "(write-only attribute)" } else { "(ephemeral value)" };
+        return Some(shown.into());
+    }
     if value.marks().is_sensitive() {
         return Some("(sensitive value)".into());
-    }
-    if value.marks().is_ephemeral() {
-        return Some("(ephemeral value)".into());
     }
     Some(match value.kind() {
         Kind::Null(_) => "null".into(),
@@ -45,7 +47,8 @@ pub fn literal(value: &Value, sign: &str, indent: usize) -> String {
         let names: Vec<String> = entries.keys().map(|name| key(value, name)).collect();
         let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
         for (name, part) in names.iter().zip(entries.values()) {
-            if part.is_null() && matches!(value.kind(), Kind::Object(_)) {
+            let is_nothing = part.is_null() && !part.marks().is_ephemeral();
+            if is_nothing && matches!(value.kind(), Kind::Object(_)) {
                 continue;
             }
             let part = literal(part, sign, inner);
