@@ -31,7 +31,7 @@ pub use marks::Marks;
 pub use number::{Decimal, Number};
 pub use path::{AttrPath, PathStep};
 pub use range::conforms;
-pub use render::quote;
+pub use render::{is_printable, quote};
 pub use texts::texts_at;
 pub use types::{ObjectType, Type};
 pub use unify::{Loss, unify};

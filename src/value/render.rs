@@ -151,7 +151,8 @@ pub fn quote(content: &str) -> String {
 }
 
 /// Whether the character shows: letters, marks, numbers, punctuation, symbols and the ASCII space.
-fn is_printable(c: char) -> bool {
+#[must_use]
+pub fn is_printable(c: char) -> bool {
     if c.is_ascii() {
         return matches!(c, ' '..='~');
     }

@@ -1,7 +1,7 @@
 //! Functions that write values as text and read them back: base64, URL, JSON, CSV, character sets.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write as _;
@@ -36,10 +36,16 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("urlencode", &[text("str")], TEXT, |c| Ok(Value::string(urlencode(c.text(0))))),
 ];
 
+/// Go does not mind bits behind the last byte that are not zero.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
+
 /// Base64 with line ends left out, as Go reads it.
 pub(super) fn decode_base64(text: &str) -> Result<Vec<u8>, String> {
     let compact: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
-    STANDARD.decode(compact.as_bytes()).map_err(|error| match error {
+    LENIENT.decode(compact.as_bytes()).map_err(|error| match error {
         base64::DecodeError::InvalidByte(at, _) => {
             format!("illegal base64 data at input byte {at}")
         }
@@ -159,10 +165,13 @@ fn charset(context: &Context<'_>) -> Result<Charset, CallError> {
         "UTF-16LE" => Ok(Charset::Utf16 { big: false, mark: false }),
         "UTF-16BE" => Ok(Charset::Utf16 { big: true, mark: false }),
         "UTF-16" => Ok(Charset::Utf16 { big: true, mark: true }),
-        // Labels of the web that mean another character set there than at IANA.
-        "US-ASCII" | "ASCII" => Err(()),
+        "US-ASCII" | "ISO-IR-6" | "CSASCII" => Ok(Charset::Ascii),
+        "CSUTF8" => Ok(Charset::Table(encoding_rs::UTF_8)),
+        _ if LABELS_OF_THE_WEB.contains(&upper.as_str()) => Err(()),
         "ISO-8859-1" | "LATIN1" | "L1" => Ok(Charset::Latin1),
-        _ => encoding_rs::Encoding::for_label(name.as_bytes()).map(Charset::Table).ok_or(()),
+        _ => encoding_rs::Encoding::for_label_no_replacement(name.as_bytes())
+            .map(Charset::Table)
+            .ok_or(()),
     }
     .map_err(|()| {
         CallError::arg(
@@ -174,8 +183,42 @@ fn charset(context: &Context<'_>) -> Result<Charset, CallError> {
     })
 }
 
+/// Labels that browsers know and IANA does not, or that Terraform has no table for.
+const LABELS_OF_THE_WEB: [&str; 25] = [
+    "UTF8",
+    "UNICODE-1-1-UTF-8",
+    "CP1250",
+    "CP1251",
+    "CP1252",
+    "CP1253",
+    "CP1254",
+    "CP1255",
+    "CP1256",
+    "CP1257",
+    "CP1258",
+    "DOS-874",
+    "GB2312",
+    "BIG5-HKSCS",
+    "KOI",
+    "KOI8",
+    "MS932",
+    "SJIS",
+    "X-SJIS",
+    "X-GBK",
+    "X-USER-DEFINED",
+    "ASCII",
+    "WINDOWS-31J",
+    "TIS-620",
+    "KS_C_5601-1987",
+];
+
 enum Charset {
-    Utf16 { big: bool, mark: bool },
+    /// Seven bits.
+    Ascii,
+    Utf16 {
+        big: bool,
+        mark: bool,
+    },
     Latin1,
     Table(&'static encoding_rs::Encoding),
 }
@@ -198,6 +241,8 @@ fn textencode(context: &Context<'_>) -> Result<Value, CallError> {
                 .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() })
                 .collect()
         }
+        Charset::Ascii if !text.is_ascii() => return Err(unsuitable()),
+        Charset::Ascii => text.as_bytes().to_vec(),
         Charset::Latin1 => {
             let bytes: Result<Vec<u8>, _> =
                 text.chars().map(|c| u8::try_from(u32::from(c))).collect();
@@ -251,7 +296,8 @@ fn textdecode(context: &Context<'_>) -> Result<Value, CallError> {
                 .collect();
             String::from_utf16(&units).map_err(|_| unsuitable())?
         }
-        Charset::Latin1 => bytes.iter().map(|byte| char::from(*byte)).collect(),
+        Charset::Ascii if !bytes.is_ascii() => return Err(unsuitable()),
+        Charset::Ascii | Charset::Latin1 => bytes.iter().map(|byte| char::from(*byte)).collect(),
         Charset::Table(table) => table
             .decode_without_bom_handling_and_without_replacement(&bytes)
             .ok_or_else(unsuitable)?

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{CallError, Context, Function, Param, Returns, Want};
-use crate::value::{Kind, Type, Value};
+use crate::diag::FileId;
+use crate::value::{Kind, Type, Value, is_printable};
 
 pub(super) const TABLE: &[Function] = &[
     Function::new(
@@ -33,7 +34,18 @@ fn encode_expr(context: &Context<'_>) -> Result<Value, CallError> {
     }
     let mut text = String::new();
     write_value(value, &mut text, 0);
-    Ok(Value::string(text))
+    Ok(Value::string(formatted(text)))
+}
+
+/// The expression as the formatter has it, which indents objects in lists its own way.
+fn formatted(text: String) -> String {
+    const ARGUMENT: &str = "v = ";
+    if !text.contains('\n') {
+        return text;
+    }
+    let whole = crate::syntax::format(&format!("{ARGUMENT}{text}\n"), FileId::default());
+    let whole = whole.ok().unwrap_or_default();
+    whole.strip_prefix(ARGUMENT).map_or(text, |inner| inner.trim_end().to_owned())
 }
 
 /// How the text will begin is certain from the type.
@@ -72,7 +84,7 @@ fn encode_tfvars(context: &Context<'_>) -> Result<Value, CallError> {
         }
         let mut text = String::new();
         write_value(value, &mut text, 0);
-        items.push((name.to_string(), text));
+        items.push((name.to_string(), formatted(text)));
     }
     let mut out = String::new();
     write_items(&items, &mut out, 0);
@@ -154,10 +166,11 @@ fn write_string(text: &str, out: &mut String) {
                 out.push(c);
                 out.push(c);
             }
-            c if c.is_control() => {
+            c if is_printable(c) => out.push(c),
+            c if u32::from(c) <= 0xffff => {
                 write!(out, "\\u{:04x}", u32::from(c)).expect("a String takes everything");
             }
-            c => out.push(c),
+            c => write!(out, "\\U{:08x}", u32::from(c)).expect("a String takes everything"),
         }
     }
     out.push('"');

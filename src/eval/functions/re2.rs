@@ -118,6 +118,7 @@ fn escape<'a>(rest: &'a str, out: &mut String, place: Place) -> Result<&'a str, 
         }
         'E' if !inside => {}
         '0'..='7' => return octal(rest, out),
+        'p' | 'P' if after.starts_with('{') => return unicode_class(rest, out),
         '8' | '9' | 'Z' | 'C' | 'u' | 'U' | 'k' | 'G' | 'X' | 'h' | 'R' | 'K' | 'e' | 'c' => {
             return Err(format!("invalid escape sequence: `\\{c}`"));
         }
@@ -133,6 +134,28 @@ fn escape<'a>(rest: &'a str, out: &mut String, place: Place) -> Result<&'a str, 
     Ok(after)
 }
 
+/// What is not the name of a script.
+const KINDS: [&str; 38] = [
+    "Any", "C", "Cc", "Cf", "Co", "Cs", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn",
+    "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm",
+    "So", "Z", "Zl", "Zp", "Zs", "LC",
+];
+
+/// `p{Greek}`, `p{^Lu}`, `P{L}`: characters of a script or a kind; returns what is left.
+fn unicode_class<'a>(rest: &'a str, out: &mut String) -> Result<&'a str, String> {
+    let end = rest.find('}').ok_or_else(|| "invalid character class range: `\\p`".to_owned())?;
+    let (letter, name) = (&rest[..1], &rest[2..end]);
+    let (inverted, name) = name.strip_prefix('^').map_or((false, name), |name| (true, name));
+    let word = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    if !name.starts_with(|c: char| c.is_ascii_uppercase()) || !word(name) {
+        return Err(format!("invalid character class range: `\\{}`", &rest[..=end]));
+    }
+    let letter = if inverted == (letter == "p") { 'P' } else { 'p' };
+    let script = if KINDS.contains(&name) { "" } else { "sc=" };
+    write!(out, "\\{letter}{{{script}{name}}}").expect("a String takes everything");
+    Ok(&rest[end + 1..])
+}
+
 /// `\0`, `\123`: a character by its code; `\1` alone would refer back, which RE2 cannot.
 fn octal<'a>(rest: &'a str, out: &mut String) -> Result<&'a str, String> {
     let length = rest.bytes().take(3).take_while(|b| (b'0'..=b'7').contains(b)).count();
@@ -143,6 +166,12 @@ fn octal<'a>(rest: &'a str, out: &mut String) -> Result<&'a str, String> {
     write!(out, "\\x{{{code:x}}}").expect("a String takes everything");
     Ok(&rest[length..])
 }
+
+/// Names in `[[:alpha:]]`.
+const POSIX: [&str; 14] = [
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
+    "space", "upper", "word", "xdigit",
+];
 
 /// A class with its brackets; returns what is left.
 fn class<'a>(at: &'a str, out: &mut String) -> Result<&'a str, String> {
@@ -165,6 +194,10 @@ fn class<'a>(at: &'a str, out: &mut String) -> Result<&'a str, String> {
             '\\' => rest = escape(after, out, Place::InClass)?,
             '[' if after.starts_with(':') && after.contains(":]") => {
                 let end = after.find(":]").ok_or_else(missing)? + 2;
+                let name = &after[1..end - 2];
+                if !POSIX.contains(&name.strip_prefix('^').unwrap_or(name)) {
+                    return Err(format!("invalid character class range: `[{}`", &after[..end]));
+                }
                 out.push('[');
                 out.push_str(&after[..end]);
                 rest = &after[end..];

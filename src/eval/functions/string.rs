@@ -125,11 +125,13 @@ fn substr(context: &Context<'_>) -> Result<Value, CallError> {
     let (offset, length) = (context.int(1)?, context.int(2)?);
     let clusters: Vec<&str> = context.text(0).graphemes(true).collect();
     let count = i64::try_from(clusters.len()).unwrap_or(i64::MAX);
-    let start = if offset < 0 { offset + count } else { offset };
-    if length == 0 || start >= count || start < 0 {
+    // From the end, nothing is asked for as everything is; and before the beginning is at the beginning.
+    let from_end = offset < 0;
+    let start = if from_end { offset.saturating_add(count).max(0) } else { offset };
+    if (length == 0 && !from_end) || start >= count {
         return ok("");
     }
-    let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
+    let end = if length <= 0 { count } else { start.saturating_add(length).min(count) };
     let range = usize::try_from(start).unwrap_or(0)..usize::try_from(end).unwrap_or(0);
     ok(clusters.get(range).unwrap_or_default().concat())
 }

@@ -2,7 +2,8 @@
 
 use super::template::Places;
 use super::{CallError, Context};
-use crate::diag::{Diagnostic, FileId};
+use crate::config::check_constant;
+use crate::diag::{Diagnostic, Diagnostics, FileId};
 use crate::eval::{Found, Outside, Reference, Scope, evaluate};
 use crate::syntax::parse_file;
 use crate::value::Value;
@@ -38,7 +39,10 @@ pub(super) fn decode(context: &Context<'_>, text: &str) -> Result<Value, CallErr
     let scope = Constants(context.outside);
     let mut variables = Vec::with_capacity(body.attributes.len());
     for attribute in &body.attributes {
-        let (value, problems) = evaluate(&attribute.expr, &scope);
+        let mut problems = Diagnostics::none();
+        check_constant(&attribute.expr, &mut problems);
+        let (value, others) = evaluate(&attribute.expr, &scope);
+        problems.extend(others);
         places.check(&problems).map_err(|error| {
             CallError::new(format!(
                 "invalid expression for variable {:?}: {}",

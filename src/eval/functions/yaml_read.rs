@@ -1,5 +1,6 @@
 //! `yamldecode`: YAML 1.1 as go-cty-yaml understands it, on the events of a YAML 1.2 parser.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use ecow::EcoString;
@@ -21,6 +22,7 @@ pub(super) fn read(text: &str) -> Result<Value, String> {
     }
     let mut reader = Reader {
         events: Parser::new_from_str(text),
+        cut_off: if text.ends_with('\n') { usize::MAX } else { text.chars().count() },
         anchors: BTreeMap::new(),
         open: Vec::new(),
         weight: 0,
@@ -34,6 +36,8 @@ const WEIGHT_LIMIT: usize = 10_000_000;
 
 struct Reader<'t> {
     events: Parser<'t, granit_parser::StrInput<'t>>,
+    /// Where the text ends without a line break, in characters.
+    cut_off: usize,
     anchors: BTreeMap<usize, (Value, usize)>,
     /// Anchors within whose definition we are.
     open: Vec<usize>,
@@ -43,11 +47,20 @@ struct Reader<'t> {
 const YAML: &str = "tag:yaml.org,2002:";
 
 impl<'t> Reader<'t> {
+    /// What comes next that is no comment.
     fn next(&mut self) -> Result<Event<'t>, String> {
-        match self.events.next() {
-            Some(Ok((event, _))) => Ok(event),
-            Some(Err(error)) => Err(scan_error(&error)),
-            None => Ok(Event::StreamEnd),
+        loop {
+            match self.events.next() {
+                Some(Ok((Event::Comment(..), _))) => {}
+                Some(Ok((Event::Scalar(text, style, anchor, tag), span))) => {
+                    let at_end = span.end.index() >= self.cut_off;
+                    let text = if at_end { without_break(text, style) } else { text };
+                    return Ok(Event::Scalar(text, style, anchor, tag));
+                }
+                Some(Ok((event, _))) => return Ok(event),
+                Some(Err(error)) => return Err(scan_error(&error)),
+                None => return Ok(Event::StreamEnd),
+            }
         }
     }
 
@@ -182,6 +195,16 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// A block in the last line of a text has no line break where the text has none.
+fn without_break(text: Cow<'_, str>, style: ScalarStyle) -> Cow<'_, str> {
+    match style {
+        ScalarStyle::Literal | ScalarStyle::Folded => {
+            Cow::Owned(text.strip_suffix('\n').unwrap_or(&text).to_owned())
+        }
+        _ => text,
+    }
+}
+
 fn scan_error(error: &granit_parser::ScanError) -> String {
     let marker = error.marker();
     format!("on line {}, column {}: {}", marker.line(), marker.col() + 1, error.info())
@@ -200,9 +223,14 @@ fn untagged(text: &str) -> Result<Value, String> {
 }
 
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
-    let plain = style == ScalarStyle::Plain;
+    let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+    let plain = block || style == ScalarStyle::Plain;
     let tag = tag.map(full_tag);
     let Some(tag) = tag else {
+        if block {
+            // A text, but that of what it would mean without the block: `yes` is "true".
+            return convert(&untagged(text)?, &Type::String).map_err(|error| error.to_string());
+        }
         return Ok(if plain { untagged(text)? } else { Value::string(text) });
     };
     let Some(kind) = tag.strip_prefix(YAML) else {
