@@ -81,7 +81,7 @@ fn dispatch(command: Command, context: &mut Context) -> Outcome {
         Command::Env(args) => commands::elsewhere::run("env", &args, context),
         Command::Taint(args) => commands::elsewhere::run("taint", &args, context),
         Command::Untaint(args) => commands::elsewhere::run("untaint", &args, context),
-        Command::Providers(args) => commands::elsewhere::run("providers", &args, context),
+        Command::Providers(args) => commands::providers::run(&args, context),
         Command::Login(args) => commands::elsewhere::run("login", &args, context),
         Command::Logout(args) => commands::elsewhere::run("logout", &args, context),
         Command::Metadata(args) => commands::elsewhere::run("metadata", &args, context),

@@ -36,17 +36,67 @@ pub fn resources(tree: &Tree) -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
-/// In Graphviz' language.
+/// Without dependencies that follow from others: who needs what needs a third needs that one too.
+fn reduced(resources: &BTreeMap<String, BTreeSet<String>>) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut reduced = BTreeMap::new();
+    for (name, direct) in resources {
+        let mut further: BTreeSet<&str> = BTreeSet::new();
+        let needs = |name: &str| resources.get(name).into_iter().flatten().map(String::as_str);
+        let mut open: Vec<&str> = direct.iter().flat_map(|need| needs(need)).collect();
+        while let Some(next) = open.pop() {
+            if further.insert(next) {
+                open.extend(needs(next));
+            }
+        }
+        let direct = direct.iter().map(String::as_str);
+        reduced.insert(name.as_str(), direct.filter(|need| !further.contains(need)).collect());
+    }
+    reduced
+}
+
+/// The module of a resource, and the resource within it.
+fn parted(name: &str) -> (&str, &str) {
+    let mut at = 0;
+    while let Some(rest) = name[at..].strip_prefix("module.") {
+        let step = rest.find('.').map_or(rest.len(), |dot| dot + 1);
+        at += "module.".len() + step;
+    }
+    (name[..at].trim_end_matches('.'), &name[at..])
+}
+
+/// By module, and within it data sources first.
+fn placed(name: &str) -> (&str, bool, &str) {
+    let (module, resource) = parted(name);
+    (module, !resource.starts_with("data."), resource)
+}
+
+/// In Graphviz' language, as Terraform draws it: a cluster for each module.
 #[must_use]
 pub fn dot(tree: &Tree) -> String {
     let mut text = String::from(
-        "digraph terrace {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n",
+        "digraph G {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n",
     );
     let resources = resources(tree);
-    for name in resources.keys() {
-        writeln!(text, "  \"{name}\";").expect(FITS);
+    let mut names: Vec<&str> = resources.keys().map(String::as_str).collect();
+    names.sort_by_key(|name| placed(name));
+    for group in names.chunk_by(|a, b| parted(a).0 == parted(b).0) {
+        let module = parted(group[0]).0;
+        let indent = if module.is_empty() { "  " } else { "    " };
+        if !module.is_empty() {
+            writeln!(text, "  subgraph \"cluster_{module}\" {{").expect(FITS);
+            writeln!(text, "    label = \"{module}\"\n    fontname = \"sans-serif\"").expect(FITS);
+        }
+        for name in group {
+            writeln!(text, "{indent}\"{name}\" [label=\"{}\"];", parted(name).1).expect(FITS);
+        }
+        if !module.is_empty() {
+            text.push_str("  }\n");
+        }
     }
-    for (name, needs) in &resources {
+    let edges = reduced(&resources);
+    for name in names {
+        let mut needs: Vec<&str> = edges[name].iter().copied().collect();
+        needs.sort_by_key(|need| placed(need));
         for need in needs {
             writeln!(text, "  \"{name}\" -> \"{need}\";").expect(FITS);
         }

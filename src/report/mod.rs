@@ -5,6 +5,7 @@ pub mod generated;
 pub mod graph;
 pub mod json;
 pub mod paint;
+pub mod providers;
 mod purpose;
 pub mod testing;
 pub mod text;

@@ -93,12 +93,81 @@ fn the_console_answers() {
     sandbox.run_with("console", "local.b\n").fails("Error: Reference to undeclared local value");
 }
 
+/// What Terraform 1.11.4 draws of modules, data sources and dependencies that follow from others.
+fn assert_graph_is_terraforms() {
+    let sandbox = Sandbox::of(
+        "resource \"terraform_data\" \"a\" {\n  input = local.l\n}\nlocals {\n  l = terraform_data.w.id\n}\n\
+         resource \"terraform_data\" \"w\" {\n  input = module.m.o\n}\n\
+         module \"m\" {\n  source = \"./m\"\n  i = data.aws_region.d.name\n}\ndata \"aws_region\" \"d\" {}\n\
+         module \"n\" {\n  source = \"./m\"\n  for_each = toset([\"a\"])\n  i = \"x\"\n  \
+         depends_on = [terraform_data.a]\n}\n",
+    );
+    sandbox.write(
+        "m/main.tf",
+        "variable \"i\" {}\nresource \"terraform_data\" \"b\" {\n  count = 2\n  input = var.i\n}\n\
+         resource \"terraform_data\" \"x\" {\n  input = terraform_data.b[0].id\n}\n\
+         output \"o\" {\n  value = terraform_data.x.id\n}\n",
+    );
+    let expect = r#"digraph G {
+  rankdir = "RL";
+  node [shape = rect, fontname = "sans-serif"];
+  "data.aws_region.d" [label="data.aws_region.d"];
+  "terraform_data.a" [label="terraform_data.a"];
+  "terraform_data.w" [label="terraform_data.w"];
+  subgraph "cluster_module.m" {
+    label = "module.m"
+    fontname = "sans-serif"
+    "module.m.terraform_data.b" [label="terraform_data.b"];
+    "module.m.terraform_data.x" [label="terraform_data.x"];
+  }
+  subgraph "cluster_module.n" {
+    label = "module.n"
+    fontname = "sans-serif"
+    "module.n.terraform_data.b" [label="terraform_data.b"];
+    "module.n.terraform_data.x" [label="terraform_data.x"];
+  }
+  "terraform_data.a" -> "terraform_data.w";
+  "terraform_data.w" -> "module.m.terraform_data.x";
+  "module.m.terraform_data.b" -> "data.aws_region.d";
+  "module.m.terraform_data.x" -> "module.m.terraform_data.b";
+  "module.n.terraform_data.b" -> "terraform_data.a";
+  "module.n.terraform_data.x" -> "module.n.terraform_data.b";
+}
+"#;
+    assert_eq!(sandbox.run("graph").ok().out, expect);
+}
+
+#[test]
+fn required_providers_are_told_by_module() {
+    let sandbox = Sandbox::of(
+        "terraform {\n  required_providers {\n    aws = {\n      source = \"hashicorp/aws\"\n      \
+         version = \">= 5.0.0\"\n    }\n  }\n}\nresource \"terraform_data\" \"a\" {}\n\
+         module \"m\" {\n  source = \"./m\"\n}\nmodule \"n\" {\n  source = \"./m\"\n}\n",
+    );
+    sandbox.write("m/main.tf", "resource \"aws_vpc\" \"v\" {\n  cidr_block = \"10.0.0.0/16\"\n}\nresource \"random_pet\" \"p\" {}\n");
+    let expect = "
+Providers required by configuration:
+.
+├── provider[registry.terraform.io/hashicorp/aws] >= 5.0.0
+├── provider[terraform.io/builtin/terraform]
+├── module.m
+│   ├── provider[registry.terraform.io/hashicorp/aws]
+│   └── provider[registry.terraform.io/hashicorp/random]
+└── module.n
+    ├── provider[registry.terraform.io/hashicorp/aws]
+    └── provider[registry.terraform.io/hashicorp/random]
+
+";
+    assert_eq!(sandbox.run("providers").ok().out, expect);
+}
+
 #[test]
 fn the_graph_is_drawn() {
     let text = "resource \"terraform_data\" \"a\" {}\nlocals {\n  x = terraform_data.a.id\n}\nresource \"terraform_data\" \"b\" {\n  input = local.x\n}\n";
     let sandbox = Sandbox::of(text);
     let dot = sandbox.run("graph").ok().out;
     assert!(dot.contains("\"terraform_data.b\" -> \"terraform_data.a\";"), "{dot}");
+    assert_graph_is_terraforms();
     let mermaid = sandbox.run("graph --format mermaid").ok().out;
     assert!(mermaid.contains("n1 --> n0"), "{mermaid}");
 }

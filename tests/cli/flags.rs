@@ -134,7 +134,7 @@ fn terraforms_other_commands_name_what_does_their_job() {
         ("taint aws_vpc.a", "-replace=ADDRESS"),
         ("untaint -lock=false aws_vpc.a", "-replace"),
         ("workspace new x", "terrace phases"),
-        ("providers", "terrace version"),
+        ("providers schema", "terrace version"),
         ("login", "TF_TOKEN_host"),
     ] {
         let run = sandbox.run(command).fails(words);

@@ -107,9 +107,18 @@ fn compare(run: &Run, expected: &str, looks: Looks, what: &str) {
     let told: Vec<Line> = lines(&run.out).into_iter().filter(counts).collect();
     let wanted: Vec<Line> = lines(expected).into_iter().filter(counts).collect();
     let show = |lines: &[Line]| {
-        lines.iter().map(|(stretch, _, text)| format!("{stretch}: {text}\n")).collect::<String>()
+        lines
+            .iter()
+            .map(|(stretch, _, text)| format!("{stretch}: {text}"))
+            .collect::<Vec<_>>()
+            .join("\n")
     };
-    assert!(told == wanted, "{what}\n--- Terraform\n{}--- terrace\n{}", show(&wanted), show(&told));
+    assert!(
+        told == wanted,
+        "{what}\n--- Terraform\n{}\n--- terrace\n{}",
+        show(&wanted),
+        show(&told)
+    );
 }
 
 /// Carries a recording out: files are written and taken away as it says, runs are compared.

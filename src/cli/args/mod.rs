@@ -105,7 +105,7 @@ pub enum Command {
     Taint(Elsewhere),
     #[command(hide = true)]
     Untaint(Elsewhere),
-    #[command(hide = true)]
+    /// Show which providers the modules require
     Providers(Elsewhere),
     #[command(hide = true)]
     Login(Elsewhere),

@@ -18,6 +18,7 @@ pub mod migrate;
 pub mod output;
 pub mod phases;
 pub mod plan;
+pub mod providers;
 pub mod refresh;
 pub mod show;
 pub mod state;

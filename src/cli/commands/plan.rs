@@ -84,6 +84,11 @@ pub fn show(made: &Made, context: &mut Context) {
     }
 }
 
+/// A moment as Terraform's plans have it.
+fn whole_second(time: jiff::Timestamp) -> String {
+    jiff::Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
+}
+
 fn save(
     path: &Utf8Path,
     session: &Session,
@@ -91,7 +96,7 @@ fn save(
     making: Making<'_>,
     context: &mut Context,
 ) -> Result<(), CommandError> {
-    let document = json::plan(&made.outcome, session.configuration(), &making.time.to_string());
+    let document = json::plan(&made.outcome, session.configuration(), &whole_second(making.time));
     let shown = Shown { document, text: text::plan(&made.outcome) };
     let file = PlanFile::new(&made.outcome, making, shown);
     file.write(path, &*context.world.files, &session.ledger.sealer())?;

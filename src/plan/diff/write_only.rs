@@ -7,9 +7,12 @@ use crate::value::{Kind, Marks, Value};
 
 /// The value without its write-only arguments: null in their place, marked as ephemeral where something was written.
 pub(in crate::plan) fn veil(value: &Value, block: &Block) -> Value {
-    each(value, block, &mut |given| match given.is_null() {
-        true => given.clone(),
-        false => Value::null(given.ty()).with_marks(Marks::EPHEMERAL),
+    each(value, block, &mut |given| {
+        if given.is_null() {
+            given.clone()
+        } else {
+            Value::null(given.ty()).with_marks(Marks::EPHEMERAL)
+        }
     })
 }
 
@@ -23,9 +26,8 @@ pub(in crate::plan) fn unveil(value: &Value, block: &Block) -> Value {
 
 /// The value with nothing in the place of write-only arguments that nobody knows yet.
 pub(super) fn without_unknown(value: &Value, block: &Block) -> Value {
-    each(value, block, &mut |given| match given.is_wholly_known() {
-        true => given.clone(),
-        false => Value::null(given.ty()),
+    each(value, block, &mut |given| {
+        if given.is_wholly_known() { given.clone() } else { Value::null(given.ty()) }
     })
 }
 
