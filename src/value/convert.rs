@@ -260,6 +260,8 @@ fn convert_sequence(
         elements.iter().enumerate().map(one).collect()
     };
     match want {
+        // Neither how many there will be nor which comes first is known.
+        Type::List(_) if value.may_shrink() => Ok(convert_unknown(value, want)),
         Type::List(element) => {
             let element = element_type(value, elements.iter(), element)?;
             let settled = settle(all(&element)?, &element, value, Settling::Converted)?;

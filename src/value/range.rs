@@ -46,6 +46,17 @@ impl Value {
         }
     }
 
+    /// Whether it is a set of which it is not known how many elements it has, though they are there: unknown ones may turn
+    /// out to be equal to others.
+    #[must_use]
+    pub fn may_shrink(&self) -> bool {
+        let (least, most) = match self.kind() {
+            Kind::Set(..) => self.length_bounds(),
+            _ => return false,
+        };
+        most != Some(least)
+    }
+
     /// The bounds of a number, each with whether it is itself allowed.
     #[must_use]
     pub fn number_bounds(&self) -> (Option<Bound>, Option<Bound>) {

@@ -270,6 +270,9 @@ fn one_type(value: &Value) -> Result<Type, CallError> {
 }
 
 fn one(context: &Context<'_>) -> Result<Value, CallError> {
+    if context.args[0].may_shrink() {
+        return Ok(Value::unknown(context.ty.clone()));
+    }
     match context.elements(0) {
         [] => Ok(Value::null(context.ty.clone())),
         [single] => Ok(single.clone()),

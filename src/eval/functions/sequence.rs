@@ -130,7 +130,7 @@ fn flatten(context: &Context<'_>) -> Result<Value, CallError> {
 /// Whether everything that decides the number of elements is known.
 fn flatten_into(value: &Value, flat: &mut Vec<Value>, marks: &mut Marks) -> bool {
     *marks = marks.union(value.marks());
-    let mut known = value.is_known();
+    let mut known = value.is_known() && !value.may_shrink();
     // An object comes here only where a part of it is unknown, and then its values are the elements.
     let values = value.as_entries().into_iter().flat_map(|entries| entries.values());
     for element in value.as_sequence().unwrap_or_default().iter().chain(values) {

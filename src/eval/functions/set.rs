@@ -148,6 +148,10 @@ fn setproduct_type(args: &[Value]) -> Result<Type, CallError> {
 fn setproduct(context: &Context<'_>) -> Result<Value, CallError> {
     let Type::Tuple(types) = element(context.ty) else { return Ok(Value::open()) };
     let mut marks = Marks::NONE;
+    if context.args.iter().any(Value::may_shrink) {
+        let marks = context.args.iter().fold(marks, |marks, arg| marks.union(arg.marks()));
+        return Ok(Value::unknown(context.ty.clone()).with_marks(marks));
+    }
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for (index, (arg, ty)) in context.args.iter().zip(types.iter()).enumerate() {
         marks = marks.union(arg.marks());
