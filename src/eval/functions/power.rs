@@ -4,6 +4,12 @@
 //! `...156` and the system's library says `...1563`. What is computed here is the same in the same order: the logarithm of
 //! FreeBSD's `msun`, the exponential of SLEEF with fused multiplications, and powers by squaring of the fraction.
 
+#![expect(
+    clippy::excessive_precision,
+    clippy::float_cmp,
+    reason = "coefficients have the digits that they were published with, and special cases are exact"
+)]
+
 use std::cmp::Ordering;
 
 /// Powers of two that are floats of full precision, and their products with a fraction, end here.

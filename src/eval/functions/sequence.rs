@@ -2,7 +2,7 @@
 
 use super::list::is_sequence;
 use super::{CallError, Context, Function, Param, Returns, Want};
-use crate::value::{Kind, Loss, Marks, Number, Type, Value, convert, unify};
+use crate::value::{Entries, Kind, Loss, Marks, Number, Type, Value, convert, unify};
 
 const fn any(name: &'static str) -> Param {
     Param::new(name, Want::Any)
@@ -132,7 +132,7 @@ fn flatten_into(value: &Value, flat: &mut Vec<Value>, marks: &mut Marks) -> bool
     *marks = marks.union(value.marks());
     let mut known = value.is_known() && !value.may_shrink();
     // An object comes here only where a part of it is unknown, and then its values are the elements.
-    let values = value.as_entries().into_iter().flat_map(|entries| entries.values());
+    let values = value.as_entries().into_iter().flat_map(Entries::values);
     for element in value.as_sequence().unwrap_or_default().iter().chain(values) {
         let ty = element.ty();
         if matches!(element.kind(), Kind::Unknown(unknown) if unknown.ty == Type::Dynamic) {
