@@ -23,13 +23,17 @@ impl fmt::Display for Key {
             Self::Int(index) => write!(f, "[{index}]"),
             Self::Str(text) => {
                 f.write_str("[\"")?;
-                for c in text.chars() {
+                let mut chars = text.chars().peekable();
+                while let Some(c) = chars.next() {
                     match c {
                         '"' => f.write_str("\\\"")?,
                         '\\' => f.write_str("\\\\")?,
                         '\n' => f.write_str("\\n")?,
                         '\r' => f.write_str("\\r")?,
                         '\t' => f.write_str("\\t")?,
+                        // What would begin a template is doubled, as everywhere in HCL.
+                        '$' | '%' if chars.peek() == Some(&'{') => write!(f, "{c}{c}")?,
+                        c if c.is_control() => write!(f, "\\u{:04x}", u32::from(c))?,
                         c => write!(f, "{c}")?,
                     }
                 }
@@ -235,6 +239,13 @@ impl FromStr for Address {
     }
 }
 
+const BAD_ESCAPE: &str = "`\\u` is followed by four hexadecimal digits";
+
+/// Whether what follows `c` makes of it the escape of what would begin a template: `$${`.
+fn is_doubled(c: char, rest: &str) -> bool {
+    rest.strip_prefix(c).is_some_and(|rest| rest.starts_with('{'))
+}
+
 struct Parts<'a> {
     rest: &'a str,
 }
@@ -273,9 +284,19 @@ impl<'a> Parts<'a> {
                         Some((_, 'n')) => text.push('\n'),
                         Some((_, 'r')) => text.push('\r'),
                         Some((_, 't')) => text.push('\t'),
+                        Some((at, 'u')) => {
+                            let code = quoted.get(at + 1..at + 5).ok_or(BAD_ESCAPE)?;
+                            let code = u32::from_str_radix(code, 16).map_err(|_| BAD_ESCAPE)?;
+                            text.push(char::from_u32(code).ok_or(BAD_ESCAPE)?);
+                            chars.nth(3);
+                        }
                         Some((_, c)) => text.push(c),
                         None => break,
                     },
+                    '$' | '%' if is_doubled(c, &quoted[at + 1..]) => {
+                        text.push(c);
+                        chars.next();
+                    }
                     c => text.push(c),
                 }
             }
@@ -300,11 +321,16 @@ mod tests {
             "aws_vpc.main[0]",
             "module.a.aws_vpc.main[\"x.y\"]",
             "module.a[\"q\\\"]\"].module.b[3].data.aws_ami.this",
+            "a.b[\"$${x} %%{y} $$${z} $ { % \\n\\u0007é\"]",
         ] {
             assert_eq!(text.parse::<Address>().map(|a| a.to_string()), Ok(text.to_owned()));
         }
+        let written = "a.b[\"${x}\"]".parse::<Address>().expect("an address");
+        assert_eq!(written.key, Some(Key::Str("${x}".into())));
+        assert_eq!(written.to_string(), "a.b[\"$${x}\"]");
         for text in [
             "",
+            "a.b[\"\\u00\"]",
             "aws_vpc",
             "aws_vpc.",
             "aws_vpc.main[",

@@ -109,10 +109,20 @@ impl Reader<'_> {
     /// The properties of one object are the variables. Nothing in it is a template, and `//` is a comment.
     fn json(&mut self, path: &Utf8Path, root: Option<&JsonNode>) {
         let Some(root) = root else { return };
-        let JsonKind::Object(properties) = &root.kind else {
+        if let JsonKind::Array(objects) = &root.kind {
+            for object in objects {
+                self.json_object(path, object, "Incorrect JSON value type");
+            }
+        } else {
+            self.json_object(path, root, "Root value must be object");
+        }
+    }
+
+    fn json_object(&mut self, path: &Utf8Path, node: &JsonNode, wrong: &str) {
+        let JsonKind::Object(properties) = &node.kind else {
             let detail =
                 format!("{path} must hold one object, whose properties are the variables.");
-            self.problems.push(Diagnostic::error(1002, "Invalid JSON", detail).at(root.span));
+            self.problems.push(Diagnostic::error(1002, wrong, detail).at(node.span));
             return;
         };
         for (name, node) in properties.iter().filter(|(name, _)| name.name != "//") {

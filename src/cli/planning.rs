@@ -24,6 +24,10 @@ use crate::schema::Registry;
 /// # Errors
 /// Where an address cannot be understood.
 pub fn options(settings: &Planning) -> Result<Options, CommandError> {
+    if settings.mode != PlanMode::Normal && !settings.replace.is_empty() {
+        let detail = "Objects can be replaced (-replace) only by a plan that is neither to destroy nor only to refresh.";
+        return Err(CommandError::say(Kind::Usage, "Unsupported plan mode", detail));
+    }
     Ok(Options {
         intent: match settings.mode {
             PlanMode::Normal => Intent::Normal,
@@ -35,7 +39,7 @@ pub fn options(settings: &Planning) -> Result<Options, CommandError> {
         replace: settings
             .replace
             .iter()
-            .map(|text| address(text, "Invalid force-replace address"))
+            .map(|text| managed(text, "Invalid force-replace address"))
             .collect::<Result<_, _>>()?,
         undeclared: UndeclaredImports::Refused,
     })
@@ -58,6 +62,16 @@ pub fn targets(texts: &[String], title: &'static str) -> Result<Vec<Target>, Com
 /// Where it is none.
 pub fn address(text: &str, title: &'static str) -> Result<Address, CommandError> {
     text.parse().map_err(|error| not_an_address(error, title))
+}
+
+/// The address of an object that the stack manages.
+fn managed(text: &str, title: &'static str) -> Result<Address, CommandError> {
+    let address = address(text, title)?;
+    if address.resource.mode == Mode::Managed {
+        return Ok(address);
+    }
+    let detail = format!("{text} is only read. Only managed resources can be replaced.");
+    Err(CommandError::say(Kind::Usage, title, detail))
 }
 
 fn not_an_address(error: crate::base::AddressError, title: &'static str) -> CommandError {

@@ -12,7 +12,7 @@ use super::decode::{Decoder, RootBlocks};
 use super::manifest::{Installed, Lookup, Manifest};
 use super::model::{Call, Config, Declarations, Module, ModuleId, Stack, Tree, VersionConstraint};
 use super::package::{Address, ModuleSource};
-use super::{codes, ladder, override_files, providers, source};
+use super::{codes, ladder, override_files, providers, removed, source};
 use crate::base::StackName;
 use crate::diag::{Caller, Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use crate::world::{FileKind, Files};
@@ -206,6 +206,7 @@ impl Loader<'_> {
         self.problems.extend(ladder::check(&base, &phases, &trees, &blocks.migrations));
         let every: Vec<&Tree> = trees.values().chain([&base]).collect();
         self.problems.extend(providers::check(&every));
+        self.problems.extend(removed::check(&every));
         Config { dir, stack, base, phases, trees, migrations: blocks.migrations }
     }
 
@@ -225,8 +226,10 @@ impl Loader<'_> {
     fn read(&mut self, dir: &Utf8Path) -> io::Result<(Declarations, RootBlocks)> {
         let mut blocks = source::read(self.files, dir, self.sources, &mut self.problems)?;
         self.json.extend(blocks.json.drain(..));
-        override_files::apply(&mut blocks.primary, blocks.overrides, &mut self.problems);
+        let overridden =
+            override_files::apply(&mut blocks.primary, blocks.overrides, &mut self.problems);
         let mut decoder = Decoder::new(&self.json);
+        decoder.overridden = overridden;
         decoder.into.dir = dir.to_owned();
         let root = decoder.root(blocks.primary);
         let (mut declarations, problems) = (decoder.into, decoder.problems);
@@ -277,6 +280,14 @@ impl Loader<'_> {
                     "Import blocks are only allowed in the root module.",
                 )
                 .at(import.span),
+            );
+        }
+        if let Some(backend) = root.local_backend {
+            let detail = "A backend is the whole configuration's: a backend block in a module that is called has no \
+                          effect.";
+            self.problems.push(
+                Diagnostic::warning(codes::BACKEND, "Backend configuration ignored", detail)
+                    .at(backend),
             );
         }
         let phases = root.phases.iter().map(|phase| ("phase", phase.span));

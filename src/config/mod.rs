@@ -18,6 +18,7 @@ mod override_files;
 pub mod package;
 mod providers;
 mod reference;
+mod removed;
 mod source;
 mod suite;
 mod traversal;

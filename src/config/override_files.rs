@@ -1,21 +1,30 @@
 //! Override files: their blocks change what the other files of the directory declare.
 //!
 //! Arguments replace arguments of the same name; nested blocks replace all nested blocks of the same type, except
-//! `lifecycle`, which is merged argument by argument. Done on the syntax tree, so that every place stays the author's.
+//! `lifecycle`, which is merged argument by argument. Conditions and `depends_on` are not overridden. Done on the syntax tree, so that every place stays the author's.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::codes;
 use super::content::just_arguments;
-use crate::diag::{Diagnostic, Diagnostics};
-use crate::syntax::ast::{Block, Body, JsonBody, JsonKind, JsonNode};
+use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::syntax::ast::{Block, Body, ExprKind, JsonBody, JsonKind, JsonNode};
 
 /// Blocks that override files may not hold.
 const FIXED: &[&str] = &["moved", "removed", "import", "check", "stack", "phase", "migration"];
 
+/// Type constraints that override files wrote: the head of the block that did, by the place of the constraint.
+pub type OverriddenTypes = BTreeMap<Span, Span>;
+
 /// Applies the blocks of override files to those of the others.
-pub fn apply(primary: &mut Vec<Block>, overrides: Vec<Block>, problems: &mut Diagnostics) {
-    for block in overrides {
+pub fn apply(
+    primary: &mut Vec<Block>,
+    overrides: Vec<Block>,
+    problems: &mut Diagnostics,
+) -> OverriddenTypes {
+    let mut types = OverriddenTypes::new();
+    for mut block in overrides {
         let kind = block.ident.name.as_str();
         if FIXED.contains(&kind) {
             let summary = format!("Cannot override '{kind}' blocks");
@@ -27,9 +36,47 @@ pub fn apply(primary: &mut Vec<Block>, overrides: Vec<Block>, problems: &mut Dia
         match kind {
             "locals" => locals(primary, block, problems),
             "terraform" => terraform(primary, block),
-            _ => named(primary, block, problems),
+            _ => {
+                let constraint = block.body.attributes.iter().find(|a| a.name.name == "type");
+                types.extend(constraint.map(|attribute| (attribute.expr.span, block.header)));
+                refuse_conditions(&mut block.body, problems);
+                refuse_depends_on(&mut block.body, problems);
+                named(primary, block, problems);
+            }
         }
     }
+    types
+}
+
+/// Takes out rules: they are those of the file that declares what they are about.
+fn refuse_conditions(body: &mut Body, problems: &mut Diagnostics) {
+    for lifecycle in body.blocks.iter_mut().filter(|nested| nested.ident.name == "lifecycle") {
+        refuse_conditions(&mut lifecycle.body, problems);
+    }
+    body.blocks.retain(|nested| {
+        let kind = nested.ident.name.as_str();
+        let is_rule = matches!(kind, "validation" | "precondition" | "postcondition");
+        if is_rule {
+            let title = format!("Can't override {kind} blocks");
+            let detail = format!("Override files cannot override \"{kind}\" blocks.");
+            problems.push(Diagnostic::error(codes::OVERRIDE, title, detail).at(nested.header));
+        }
+        !is_rule
+    });
+}
+
+/// Takes out dependencies, which would go unnoticed at the place where the others are read.
+fn refuse_depends_on(body: &mut Body, problems: &mut Diagnostics) {
+    body.attributes.retain(|attribute| {
+        let ExprKind::Tuple(entries) = &attribute.expr.kind else { return true };
+        let (true, Some(first)) = (attribute.name.name == "depends_on", entries.first()) else {
+            return true;
+        };
+        let detail = "The depends_on argument may not be overridden.";
+        let problem = Diagnostic::error(codes::OVERRIDE, "Unsupported override", detail);
+        problems.push(problem.at(first.span));
+        false
+    });
 }
 
 fn named(primary: &mut [Block], block: Block, problems: &mut Diagnostics) {

@@ -27,7 +27,7 @@ pub fn check(trees: &[&Tree]) -> Diagnostics {
     let mut seen: BTreeSet<(String, Option<Span>)> = BTreeSet::new();
     found
         .into_iter()
-        .filter(|problem| seen.insert((problem.summary.clone(), problem.subject)))
+        .filter(|problem| seen.insert((problem.detail.clone(), problem.subject)))
         .collect()
 }
 
@@ -134,7 +134,7 @@ fn check_passed(module: &Module, parent: &Module, call: &Call, found: &mut Diagn
             continue;
         }
         if own.is_none() && !is_required(module, inside) {
-            found.push(undefined_inside(inside));
+            found.push(undefined_inside(module, inside));
         }
         check_source(module, parent, passed, found);
         let is_known = parent.required_providers.contains_key(&outside.name)
@@ -161,9 +161,10 @@ fn is_required(module: &Module, reference: &ProviderRef) -> bool {
     })
 }
 
-fn undefined_inside(inside: &ProviderRef) -> Diagnostic {
+fn undefined_inside(module: &Module, inside: &ProviderRef) -> Diagnostic {
     let name = shown(inside);
-    if implied_source(&inside.name).starts_with("hashicorp/") {
+    let source = source_of(module, &inside.name);
+    if source.starts_with("hashicorp/") {
         let detail = format!(
             "The module does not declare the provider name \"{name}\", so \"hashicorp/{}\" is assumed.",
             inside.name
@@ -175,6 +176,15 @@ fn undefined_inside(inside: &ProviderRef) -> Diagnostic {
     );
     Diagnostic::error(codes::UNDECLARED_PROVIDER, "Reference to undefined provider", detail)
         .at(inside.span)
+        .help(match &inside.alias {
+            Some(_) => format!(
+                "If the module is yours too, add to its requirement of {}: configuration_aliases = [{name}]",
+                inside.name
+            ),
+            None => format!(
+                "If the module is yours too, add to its required_providers: {name} = {{ source = \"{source}\" }}"
+            ),
+        })
 }
 
 fn undefined(at: Span, detail: String, name: &str) -> Diagnostic {

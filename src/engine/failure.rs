@@ -60,6 +60,8 @@ pub enum Failure {
     },
     /// A provisioner failed.
     Provision {
+        /// What it is called.
+        title: String,
         /// Which kind: `local-exec`.
         kind: String,
         /// Why; holds no secret.
@@ -126,13 +128,11 @@ impl Failure {
                 format!("{id} is not there. Something else may have deleted it meanwhile."),
             )
             .help("Plan again."),
-            Self::Provision { kind, reason, at } => Diagnostic::error(
-                813,
-                format!("{kind} provisioner error"),
-                format!("The {kind} provisioner failed: {reason}."),
-            )
-            .at(at)
-            .help("The object exists and is marked as tainted: the next plan replaces it."),
+            Self::Provision { title, kind, reason, at } => {
+                Diagnostic::error(813, title, format!("The {kind} provisioner failed: {reason}."))
+                    .at(at)
+                    .help("The object exists and is marked as tainted: the next plan replaces it.")
+            }
         };
         diagnostic.of(&step.address).into()
     }

@@ -10,6 +10,8 @@ use crate::plan::Provisioner;
 use crate::value::Value;
 use crate::world::Program;
 
+const NO_COMMAND: &str = "the command must be a text that is not empty";
+
 /// Runs provisioners one after the other.
 pub(super) async fn run(task: &Task<'_>, provisioners: &[Provisioner]) -> Result<(), Failure> {
     for provisioner in provisioners {
@@ -24,7 +26,12 @@ pub(super) async fn run(task: &Task<'_>, provisioners: &[Provisioner]) -> Result
             && provisioner.on_failure == OnFailure::Fail
         {
             let kind = provisioner.kind.to_string();
-            return Err(Failure::Provision { kind, reason, at: provisioner.span });
+            let title = if reason == NO_COMMAND {
+                format!("Invalid {kind} provisioner command")
+            } else {
+                format!("{kind} provisioner error")
+            };
+            return Err(Failure::Provision { title, kind, reason, at: provisioner.span });
         }
     }
     Ok(())
@@ -67,7 +74,7 @@ fn withheld(config: &Value) -> Option<String> {
 
 fn program(config: &Value) -> Result<Program, String> {
     let text = |name: &str| config.attribute(name).and_then(Value::as_str).map(str::to_owned);
-    let command = text("command").ok_or("`command` is not set")?;
+    let command = text("command").filter(|command| !command.is_empty()).ok_or(NO_COMMAND)?;
     let interpreter = config.attribute("interpreter").and_then(Value::as_sequence);
     let mut argv: Vec<String> = interpreter.filter(|words| !words.is_empty()).map_or_else(
         || vec!["/bin/sh".to_owned(), "-c".to_owned()],

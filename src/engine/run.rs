@@ -368,6 +368,14 @@ impl<'a> Run<'a> {
         let step = self.step(id);
         let (ends_run, speaks_for_all) = (failure.ends_run(), failure.speaks_for_all());
         let problems = failure.diagnose(step);
+        if step.action == Action::Read
+            && let Some(warnings) = self.resolver.excuse(step, &problems)
+        {
+            self.tell(warnings);
+            self.shell.listener.hear(Event::StepFinished { subject: subject(step, None), elapsed });
+            self.scheduler.finished(id);
+            return;
+        }
         let summary = problems.iter().next().map(|p| p.summary.as_str().into()).unwrap_or_default();
         let subject_ = subject(step, made.as_ref());
         self.shell.listener.hear(Event::StepFailed { subject: subject_, elapsed, summary });
@@ -375,7 +383,7 @@ impl<'a> Run<'a> {
         let told = speaks_for_all
             && self.problems.iter().any(|known| problems.iter().any(|p| p.code == known.code));
         if !told {
-            problems.into_iter().for_each(|problem| add_once(&mut self.problems, problem));
+            self.tell(problems);
         }
         self.failed.push(id);
         for skipped in self.scheduler.failed(id) {
@@ -384,6 +392,15 @@ impl<'a> Run<'a> {
         }
         if ends_run {
             self.scheduler.drain();
+        }
+    }
+
+    /// Notes problems; one that several steps meet alike is told once.
+    fn tell(&mut self, problems: Diagnostics) {
+        for problem in problems {
+            if !self.problems.iter().any(|known| *known == problem) {
+                self.problems.push(problem);
+            }
         }
     }
 
@@ -436,10 +453,9 @@ impl<'a> Run<'a> {
         } else {
             Ending::Interrupted
         };
-        if ending == Ending::Complete {
-            let problems = self.resolver.finish();
-            self.problems.extend(problems);
-        }
+        let not_done: Vec<StepId> = self.failed.iter().chain(&undone).copied().collect();
+        let problems = self.resolver.finish(&not_done);
+        self.tell(problems);
         if let Err(error) = self.shell.journal.flush().await {
             let told = self.problems.iter().any(|known| known.code == error.0.code);
             if !told {

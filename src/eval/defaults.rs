@@ -51,15 +51,21 @@ fn check_variable(variable: &Variable, scope: &dyn Scope) -> Diagnostics {
         return problems;
     }
     if let Err(error) = convert(&defaults.apply(value, &constraint.ty), &constraint.ty) {
-        let detail = format!(
-            "This default value is not compatible with the variable's type constraint: {}.",
-            error.with_path()
-        );
-        problems.push(
-            Diagnostic::error(216, "Invalid default value for variable", detail)
+        const TITLE: &str = "Invalid default value for variable";
+        let error = error.with_path();
+        problems.push(if let Some(block) = constraint.overridden_in {
+            let detail = format!(
+                "Overriding this variable's type constraint has made its default value invalid: {error}."
+            );
+            Diagnostic::error(216, TITLE, detail).at(block).label(default.span, "the default value")
+        } else {
+            let detail = format!(
+                "This default value is not compatible with the variable's type constraint: {error}."
+            );
+            Diagnostic::error(216, TITLE, detail)
                 .at(default.span)
-                .label(constraint.span.unwrap_or(variable.span), "the type constraint"),
-        );
+                .label(constraint.span.unwrap_or(variable.span), "the type constraint")
+        });
     }
     problems
 }

@@ -43,7 +43,9 @@ impl Planner {
         if problems.has_errors() {
             return Self { stage: Stage::Invalid(Box::new(input), problems) };
         }
-        Self { stage: Stage::Walking(Box::new(Walk::new(input, false))) }
+        let mut walk = Walk::new(input, false);
+        walk.validation_warnings = problems;
+        Self { stage: Stage::Walking(Box::new(walk)) }
     }
 
     /// Goes on as far as the answers so far allow.
@@ -100,7 +102,20 @@ fn failed(input: &Input, problems: Diagnostics) -> Outcome {
     }
 }
 
+/// Warnings of the validation that planning did not meet again.
+fn add_validation_warnings(walk: &mut Walk) {
+    let warnings = std::mem::replace(&mut walk.validation_warnings, Diagnostics::none());
+    for warning in warnings {
+        let is_same =
+            |known: &Diagnostic| known.code == warning.code && known.subject == warning.subject;
+        if !walk.problems.iter().any(is_same) {
+            walk.problems.push(warning);
+        }
+    }
+}
+
 fn finish(mut walk: Walk) -> Outcome {
+    add_validation_warnings(&mut walk);
     if walk.is_blind {
         let problems = std::mem::replace(&mut walk.problems, Diagnostics::none());
         return failed(&walk.input, problems);
@@ -114,7 +129,13 @@ fn finish(mut walk: Walk) -> Outcome {
         walk.problems = others.into_iter().filter(|problem| problem.code.0 != 540).collect();
     }
     walk.problems.extend(found);
+    walk.problems.extend(moves::retyped(&walk.moves.retyped));
     warn_of_blocked_moves(&mut walk);
+    let selection = &walk.selection;
+    let missed = walk.moves.from.iter().filter(|(to, from)| !selection.holds_move(from, to));
+    walk.problems.extend(moves::outside(missed));
+    let unmatched = unmatched_replacements(&walk);
+    walk.problems.extend(unmatched);
     if walk.selection.is_limited() {
         walk.problems.push(targeted());
     }
@@ -183,6 +204,31 @@ pub fn incomplete() -> Diagnostic {
     )
 }
 
+/// Requests for a replacement that name a repeated resource and none of its instances.
+fn unmatched_replacements(walk: &Walk) -> Diagnostics {
+    let mut problems = Diagnostics::none();
+    for wanted in walk.input.options.replace.iter().filter(|address| address.key.is_none()) {
+        let Some(keys) = walk.keys_of(&wanted.resource).filter(|keys| !keys.contains(&None)) else {
+            continue;
+        };
+        let instances = keys.into_iter().map(|key| wanted.resource.instance(key));
+        let list: Vec<String> = instances.map(|at| format!("  -replace='{at}'")).collect();
+        let (why, help) = if list.is_empty() {
+            ("it has no instances", String::new())
+        } else {
+            let help = format!("\n\nTo replace some of them, name them:\n{}", list.join("\n"));
+            ("each of its instances has a key", help)
+        };
+        let detail = format!("The request to replace {wanted} meets no object: {why}.{help}");
+        problems.push(Diagnostic::warning(
+            563,
+            "Incompletely-matched force-replace resource instance",
+            detail,
+        ));
+    }
+    problems
+}
+
 fn warn_of_blocked_moves(walk: &mut Walk) {
     if walk.moves.blocked.is_empty() {
         return;
@@ -218,13 +264,18 @@ fn outputs(walk: &Walk) -> IndexMap<EcoString, OutputChange> {
     let mut found = IndexMap::new();
     for ((name, output), value) in declared.iter().zip(values) {
         let before = remembered.get(name);
-        let change = OutputChange {
-            before: before.map(remembered_value),
-            after: if destroying { None } else { value.clone() },
-            sensitive: output.sensitive || before.is_some_and(|before| before.sensitive),
-            ty: value.as_ref().filter(|_| !destroying).map(Value::ty),
+        // One that errors kept from being evaluated is shown as it is.
+        let value = match value {
+            None if walk.problems.has_errors() => before.map(remembered_value),
+            value => value.clone(),
         };
         let skipped = value.is_none() && !destroying;
+        let change = OutputChange {
+            before: before.map(remembered_value),
+            sensitive: output.sensitive || before.is_some_and(|before| before.sensitive),
+            ty: value.as_ref().filter(|_| !destroying).map(Value::ty),
+            after: value.filter(|_| !destroying),
+        };
         // An output that is null, now and before, is told all the same: it is declared.
         let told = change.before.is_some() || !destroying;
         if !output.ephemeral && !skipped && told {

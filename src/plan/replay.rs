@@ -14,7 +14,7 @@ use super::{
 };
 use crate::base::{Address, Mode};
 use crate::config::{self, ProvisionerWhen, Resource};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::eval;
 use crate::graph::{NodeId, Object, Part};
 use crate::schema::{self, Schema};
@@ -27,6 +27,10 @@ pub struct Replay {
     pub(super) openings: Openings,
     /// The block that each step comes from, by the step's number.
     sources: Vec<Option<Source>>,
+    /// The root outputs as they were planned.
+    planned_outputs: Vec<Option<Value>>,
+    /// Root outputs that depend on steps that were not done, or on values that turned out wrong.
+    open_outputs: BTreeSet<EcoString>,
     /// Variables, locals and outputs that were found wholly known, so that they need no second look.
     settled: BTreeSet<(InstanceId, NodeId)>,
     /// What the configuration decides of the update that was evaluated last.
@@ -37,8 +41,15 @@ impl Replay {
     pub(super) fn new(mut walk: Walk, sources: Vec<Option<Source>>) -> Self {
         walk.forget_planning();
         walk.state.allow_effects();
-        let openings = Openings::new(&walk);
-        Self { walk, openings, sources, settled: BTreeSet::new(), decided: None }
+        Self {
+            planned_outputs: walk.state.instances[InstanceId::ROOT].outputs.clone(),
+            openings: Openings::new(&walk),
+            walk,
+            sources,
+            open_outputs: BTreeSet::new(),
+            settled: BTreeSet::new(),
+            decided: None,
+        }
     }
 
     /// What the names of the root module came to so far.
@@ -58,7 +69,13 @@ impl Replay {
         let (_, resource) =
             config.tree[source.module].resources.get_index(source.index).ok_or_else(missing)?;
         let schema = self.walk.state.schema_in(&registry, &resource.key).ok_or_else(missing)?;
+        let others = self.walk.take_new_problems();
         self.refresh(source);
+        let found = std::mem::replace(&mut self.walk.problems, others);
+        if found.has_errors() {
+            return Err(found);
+        }
+        self.walk.problems.extend(found);
         let repetition = self.walk.repetition_of(source, resource, step.address.key.as_ref())?;
         let place = self.walk.place_of(source.at, source.index, &repetition);
         let verdict = judge(&place, ConditionKind::Precondition, &resource.lifecycle.preconditions);
@@ -165,7 +182,11 @@ impl Replay {
             stack.push((here, next, true));
             for need in graph.dag().dependencies(next) {
                 let object = *graph.dag().weight(need);
-                if !matches!(object.part, Part::Variable(_) | Part::Local(_) | Part::Output(_)) {
+                let has_value = matches!(
+                    object.part,
+                    Part::Variable(_) | Part::Validation(_) | Part::Local(_) | Part::Output(_)
+                );
+                if !has_value {
                     continue;
                 }
                 for instance in self.walk.related(here, object.module) {
@@ -232,6 +253,21 @@ impl Replay {
         self.walk.checks.results()
     }
 
+    /// Notes that an object depends on steps that were not done.
+    fn leave_open(&mut self, object: Object) {
+        if let (config::ModuleId::ROOT, Part::Output(index)) = (object.module, object.part) {
+            let outputs = &self.walk.state.config.tree.root().outputs;
+            self.open_outputs.extend(outputs.get_index(index).map(|(name, _)| name.clone()));
+        }
+    }
+
+    /// Whether what the configuration runs before a delete is run: not where the new object is there already, and not for
+    /// one whose creation did not finish.
+    fn runs_at_destroy(&self, step: &Step) -> bool {
+        let is_behind_new = step.replaces.is_some_and(|create| step.after.contains(&create));
+        !step.deposed && !is_behind_new && !self.walk.is_tainted(&step.address)
+    }
+
     /// The root outputs as they are now, for the ledger.
     #[must_use]
     pub fn outputs(&self) -> IndexMap<EcoString, RememberedOutput> {
@@ -240,6 +276,14 @@ impl Replay {
         let known = declared.iter().zip(values).filter(|((_, output), _)| !output.ephemeral);
         known
             .filter_map(|((name, output), value)| {
+                let mut value = value;
+                if self.open_outputs.contains(name) {
+                    value = &self.planned_outputs[declared.get_index_of(name)?];
+                    if !value.as_ref().is_some_and(Value::is_wholly_known) {
+                        let before = self.walk.input.remembered.outputs.get(name)?;
+                        return Some((name.clone(), before.clone()));
+                    }
+                }
                 // A null output is as good as none.
                 let value = value.clone().filter(|value| !value.is_null())?;
                 let ty = value.ty();
@@ -329,8 +373,26 @@ impl Resolver for Replay {
         }
         if resource.key.mode == Mode::Data {
             self.walk.data.insert(address.clone(), value.clone());
+            self.walk.note_read(source.at, resource);
         }
-        self.walk.judge_after(source, resource, address, &value)
+        let problems = self.walk.judge_after(source, resource, address, &value);
+        problems
+            .into_iter()
+            .map(|mut problem| {
+                problem.address.get_or_insert_with(|| address.to_string());
+                problem
+            })
+            .collect()
+    }
+
+    fn excuse(&mut self, step: &Step, problems: &Diagnostics) -> Option<Diagnostics> {
+        let source = self.source(step)?;
+        let config = self.walk.state.config.clone();
+        let (_, resource) = config.tree[source.module].resources.get_index(source.index)?;
+        let planned = step.planned.clone()?;
+        let warnings = self.walk.note_unread(source.at, resource, &step.address, problems)?;
+        self.walk.data.insert(step.address.clone(), conform::fill(&planned, None));
+        Some(warnings)
     }
 
     fn provisioners(&mut self, step: &Step, object: &Value) -> (Vec<Provisioner>, Diagnostics) {
@@ -341,7 +403,7 @@ impl Resolver for Replay {
         let Some((_, resource)) = resource else { return (Vec::new(), problems) };
         let when = match step.action {
             Action::Create => ProvisionerWhen::Create,
-            Action::Delete => ProvisionerWhen::Destroy,
+            Action::Delete if self.runs_at_destroy(step) => ProvisionerWhen::Destroy,
             _ => return (Vec::new(), problems),
         };
         let wanted = resource.provisioners.iter().filter(|provisioner| provisioner.when == when);
@@ -351,15 +413,35 @@ impl Resolver for Replay {
         (runs, problems)
     }
 
-    fn finish(&mut self) -> Diagnostics {
+    fn finish(&mut self, undone: &[StepId]) -> Diagnostics {
         let graph = self.walk.graph.clone();
-        for node in graph.dag().ids() {
+        let unmade = undone.iter().filter_map(|id| {
+            let source = self.sources.get(id.0 as usize).copied().flatten()?;
+            graph.node(Object { module: source.module, part: Part::Resource(source.index) })
+        });
+        let mut open = graph.dag().affected(unmade);
+        let order = graph.dag().order().unwrap_or_default();
+        for node in order {
             let object = *graph.dag().weight(node);
-            if matches!(object.part, Part::Output(_) | Part::Check(_)) {
-                for at in self.walk.state.instances.of(object.module).to_vec() {
-                    self.refresh_below(at, node);
-                    self.walk.evaluate_again(at, object);
+            if !matches!(object.part, Part::Validation(_) | Part::Output(_) | Part::Check(_)) {
+                continue;
+            }
+            if open.contains(&node) {
+                self.leave_open(object);
+                continue;
+            }
+            let before = self.walk.problems.len();
+            for at in self.walk.state.instances.of(object.module).to_vec() {
+                if matches!(object.part, Part::Validation(_)) && self.is_settled(at, node, object) {
+                    continue;
                 }
+                self.refresh_below(at, node);
+                self.walk.evaluate_again(at, object);
+            }
+            let wrong = |problem: &Diagnostic| problem.severity == Severity::Error;
+            if self.walk.problems.iter().skip(before).any(wrong) {
+                self.leave_open(object);
+                open.extend(graph.dag().affected([node]));
             }
         }
         self.walk.take_new_problems()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ecow::EcoString;
 
-use super::{DataNeed, Step};
+use super::{DataNeed, Step, StepId};
 use crate::base::Address;
 use crate::config::OnFailure;
 use crate::diag::{Diagnostics, Span};
@@ -71,6 +71,14 @@ pub trait Resolver: Send {
         (Vec::new(), Diagnostics::none())
     }
 
-    /// Everything that can only be checked or computed at the end: outputs, `check` blocks.
-    fn finish(&mut self) -> Diagnostics;
+    /// What is said instead where failing to read a data source is not the run's failure: within a `check` it is that
+    /// check's. None where it is.
+    fn excuse(&mut self, step: &Step, problems: &Diagnostics) -> Option<Diagnostics> {
+        let _ = (step, problems);
+        None
+    }
+
+    /// Everything that can only be checked or computed at the end: outputs, `check` blocks. What depends on the
+    /// `undone` steps, which failed or were not begun, is left as it was.
+    fn finish(&mut self, undone: &[StepId]) -> Diagnostics;
 }

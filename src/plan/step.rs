@@ -55,7 +55,7 @@ pub enum Reason {
     DeleteBecauseCountIndex,
     /// Not in `for_each`.
     DeleteBecauseEachKey,
-    /// Its move went to an address that is taken.
+    /// It moved to an address at which nothing is declared.
     DeleteBecauseNoMoveTarget,
     /// The data source's configuration is known only while applying.
     ReadBecauseConfigUnknown,

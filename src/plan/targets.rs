@@ -14,7 +14,8 @@ pub(super) struct Selection {
     excludes: Vec<Target>,
     /// Nodes that are walked; all where none.
     nodes: Option<BTreeSet<NodeId>>,
-    /// Resources that are targets themselves, rather than needed by one.
+    /// Nodes that are targets, and those that need one: what goes when the targets go.
+    users: BTreeSet<NodeId>,
     limited: bool,
 }
 
@@ -24,10 +25,12 @@ impl Selection {
             targets: options.targets.clone(),
             excludes: options.excludes.clone(),
             nodes: None,
+            users: BTreeSet::new(),
             limited: !options.targets.is_empty() || !options.excludes.is_empty(),
         };
         if selection.limited {
-            selection.nodes = Some(selection.walk(tree, graph));
+            let nodes = selection.walk(tree, graph);
+            selection.nodes = Some(nodes);
         }
         selection
     }
@@ -37,7 +40,7 @@ impl Selection {
         self.limited
     }
 
-    fn walk(&self, tree: &Tree, graph: &ConfigGraph) -> BTreeSet<NodeId> {
+    fn walk(&mut self, tree: &Tree, graph: &ConfigGraph) -> BTreeSet<NodeId> {
         let dag = graph.dag();
         let named = |targets: &[Target], whole: bool| -> Vec<NodeId> {
             dag.ids()
@@ -47,15 +50,18 @@ impl Selection {
         let mut nodes = if self.targets.is_empty() {
             dag.ids().collect()
         } else {
-            let mut nodes = dag.needs(named(&self.targets, false));
-            // Outputs all of whose parts are planned are planned too.
-            for id in dag.ids() {
-                let output = matches!(dag.weight(id).part, Part::Output(_));
-                let needs: Vec<NodeId> = dag.dependencies(id).collect();
-                if output && needs.len() > 1 && needs.iter().all(|need| nodes.contains(need)) {
-                    nodes.insert(id);
+            let targets = named(&self.targets, false);
+            let mut nodes = dag.needs(targets.iter().copied());
+            // Outputs of resources all of which are planned are planned too, with what lies in between.
+            let is_resource = |id: &NodeId| matches!(dag.weight(*id).part, Part::Resource(_));
+            for id in dag.ids().filter(|id| matches!(dag.weight(*id).part, Part::Output(_))) {
+                let needs = dag.needs([id]);
+                let mut resources = needs.iter().filter(|need| is_resource(need)).peekable();
+                if resources.peek().is_some() && resources.all(|need| nodes.contains(need)) {
+                    nodes.extend(needs);
                 }
             }
+            self.users = dag.affected(targets);
             nodes
         };
         if !self.excludes.is_empty() {
@@ -87,6 +93,21 @@ impl Selection {
         let wanted =
             self.targets.is_empty() || self.targets.iter().any(|target| covers(target, address));
         wanted && !excluded
+    }
+
+    /// Whether an object goes when only the targets are destroyed: it is one, or its block needs one.
+    pub fn holds_destroyed(&self, address: &Address, node: Option<NodeId>) -> bool {
+        if self.targets.iter().any(|target| same_block(target, address)) {
+            return self.holds_orphan(address);
+        }
+        let excluded = self.excludes.iter().any(|target| covers(target, address));
+        let is_user = node.is_some_and(|node| self.users.contains(&node));
+        !excluded && (is_user || self.holds_orphan(address))
+    }
+
+    /// Whether an object may move while only a part is planned: both of its addresses are planned.
+    pub fn holds_move(&self, from: &Address, to: &Address) -> bool {
+        self.holds_orphan(from) && self.holds_orphan(to)
     }
 }
 

@@ -22,11 +22,11 @@ impl clap::FromArgMatches for Inputs {
         let texts = |name| matches.get_many::<String>(name).into_iter().flatten();
         let places = |name| matches.indices_of(name).into_iter().flatten();
         for (place, text) in places("var").zip(texts("var")) {
-            let Some((name, value)) = text.split_once('=') else {
-                let message = format!("`--var {text}` has no `=`; write `--var name=value`\n");
-                return Err(clap::Error::raw(clap::error::ErrorKind::ValueValidation, message));
-            };
-            found.push((place, Input::Assign(name.trim().to_owned(), value.to_owned())));
+            let (name, value) = assignment(text).map_err(|why| {
+                let message = format!("Invalid -var option\n\n{why}\n");
+                clap::Error::raw(clap::error::ErrorKind::ValueValidation, message)
+            })?;
+            found.push((place, Input::Assign(name.to_owned(), value.to_owned())));
         }
         for (place, text) in places("var_file").zip(texts("var_file")) {
             found.push((place, Input::File(text.into())));
@@ -39,6 +39,21 @@ impl clap::FromArgMatches for Inputs {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
     }
+}
+
+/// The name and the value of `name=value`. A space beside the `=` is refused: it would belong to the value.
+fn assignment(text: &str) -> Result<(&str, &str), String> {
+    let Some((name, value)) = text.split_once('=') else {
+        return Err(format!("`--var {text}` has no `=`; write `--var name=value`"));
+    };
+    let bare = name.trim();
+    if bare != name {
+        let meant = value.trim_start();
+        return Err(format!(
+            "There is a space beside the name in `--var '{text}'`; write `--var '{bare}={meant}'`"
+        ));
+    }
+    Ok((name, value))
 }
 
 impl clap::Args for Inputs {
@@ -63,5 +78,18 @@ impl clap::Args for Inputs {
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
         Self::augment_args(command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_space_beside_the_name_is_no_part_of_the_value() {
+        assert_eq!(assignment("a= x=y"), Ok(("a", " x=y")));
+        let told = |text| assignment(text).expect_err("it is refused");
+        assert!(told("a").ends_with("write `--var name=value`"));
+        assert!(told("a = x").ends_with("write `--var 'a=x'`"));
     }
 }

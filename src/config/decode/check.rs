@@ -47,6 +47,12 @@ impl Decoder<'_> {
             );
             return;
         }
+        let lifecycle = block.body.blocks.iter().find(|nested| nested.ident.name == "lifecycle");
+        if let Some(lifecycle) = lifecycle {
+            let detail = "Nested data blocks do not support \"lifecycle\" blocks as the lifecycle is managed by the \
+                          containing block.";
+            self.error(codes::CHECK, "Invalid lifecycle block", detail, lifecycle.header);
+        }
         let Some(resource) = self.resource_block(block, Mode::Data, Some(label.text.clone()))
         else {
             return;

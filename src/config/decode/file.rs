@@ -5,6 +5,7 @@ use crate::base::Mode;
 use crate::config::codes;
 use crate::config::content::Shape;
 use crate::config::model::{Migration, Stack};
+use crate::diag::Span;
 use crate::syntax::ast::Block;
 
 /// Blocks at the top of a file.
@@ -41,6 +42,8 @@ pub struct RootBlocks {
     pub phases: Vec<PhaseBlock>,
     /// `migration` blocks in the order of the text.
     pub migrations: Vec<Migration>,
+    /// The head of a block for the backend that every configuration has.
+    pub local_backend: Option<Span>,
 }
 
 impl Decoder<'_> {
@@ -56,6 +59,7 @@ impl Decoder<'_> {
                 _ => self.declaration(block),
             }
         }
+        root.local_backend = self.local_backend;
         root
     }
 

@@ -24,6 +24,7 @@ use std::collections::BTreeSet;
 use ecow::EcoString;
 
 use super::model::Declarations;
+use super::override_files::OverriddenTypes;
 use super::traversal;
 use super::{codes, constant};
 use crate::diag::{Diagnostic, Diagnostics, FileId, Span};
@@ -41,11 +42,14 @@ pub struct Decoder<'a> {
     pub into: Declarations,
     /// Which files are written in JSON, where references and keywords stand in quotes.
     json: &'a BTreeSet<FileId>,
+    /// Which type constraints override files wrote.
+    pub overridden: OverriddenTypes,
     /// Where `required_providers` was seen first.
     required_providers: Option<Span>,
     /// Where `backend` and `cloud` were seen first.
     backend: Option<Span>,
     cloud: Option<Span>,
+    local_backend: Option<Span>,
 }
 
 impl<'a> Decoder<'a> {
@@ -55,9 +59,11 @@ impl<'a> Decoder<'a> {
             problems: Diagnostics::none(),
             into: Declarations::default(),
             json,
+            overridden: OverriddenTypes::new(),
             required_providers: None,
             backend: None,
             cloud: None,
+            local_backend: None,
         }
     }
 

@@ -19,6 +19,25 @@ const SHAPE: Shape = Shape {
     ],
 };
 
+/// The backends of the language; `local` is the one that every configuration has.
+const BACKENDS: &[&str] = &[
+    "azurerm",
+    "consul",
+    "cos",
+    "gcs",
+    "http",
+    "inmem",
+    "kubernetes",
+    "local",
+    "oss",
+    "pg",
+    "remote",
+    "s3",
+];
+
+const LOCAL_BACKEND: Shape =
+    Shape { required: &[], optional: &["path", "workspace_dir"], blocks: &[] };
+
 impl Decoder<'_> {
     pub(super) fn terraform(&mut self, block: Block) {
         let mut content = SHAPE.whole(block.body, &mut self.problems);
@@ -95,8 +114,18 @@ impl Decoder<'_> {
             return;
         }
         self.backend = Some(block.header);
-        if kind != "local" {
+        if kind == "local" {
+            self.local_backend = Some(block.header);
+            LOCAL_BACKEND.whole(block.body.clone(), &mut self.problems);
+        } else if BACKENDS.contains(&kind.as_str()) {
             self.replaced_by_ledger("Backend configuration ignored", "backend", block.header);
+        } else {
+            let detail = format!("There is no backend type named \"{kind}\".");
+            self.problems.push(
+                Diagnostic::error(codes::BACKEND, "Invalid backend type", detail)
+                    .at(block.labels.first().map_or(block.header, |label| label.span))
+                    .did_you_mean(&kind, BACKENDS.iter().copied()),
+            );
         }
     }
 

@@ -35,12 +35,12 @@ impl Decoder<'_> {
         let mut reader = Reader { problems: &mut self.problems, has_defaults: false };
         let ty = reader.ty(&expr);
         let with_defaults = reader.has_defaults.then_some(expr);
-        TypeConstraint { ty, with_defaults, span }
+        TypeConstraint { ty, with_defaults, span, overridden_in: None }
     }
 }
 
 fn of(ty: Type, span: Option<Span>) -> TypeConstraint {
-    TypeConstraint { ty, with_defaults: None, span }
+    TypeConstraint { ty, span, ..TypeConstraint::default() }
 }
 
 fn quoted_type(text: &str, span: Span) -> Diagnostic {

@@ -31,10 +31,13 @@ impl Decoder<'_> {
             self.error(codes::RESERVED, TITLE, detail, label.span);
         }
         let constraint = content.take("type").map(|attribute| self.type_constraint(attribute.expr));
+        let mut constraint = constraint.unwrap_or_default();
+        constraint.overridden_in =
+            constraint.span.and_then(|span| self.overridden.get(&span).copied());
         let nullable = self.truth(content.take("nullable")).unwrap_or(true);
         let variable = Variable {
             description: self.text(content.take("description")),
-            constraint: constraint.unwrap_or_default(),
+            constraint,
             default: self.default_value(content.take("default"), nullable),
             sensitive: self.truth(content.take("sensitive")).unwrap_or(false),
             ephemeral: self.truth(content.take("ephemeral")).unwrap_or(false),

@@ -41,10 +41,12 @@ pub struct TypeConstraint {
     pub with_defaults: Option<Expr>,
     /// The constraint's text; none where nothing is written.
     pub span: Option<Span>,
+    /// The head of the block of an override file that holds it, where one does.
+    pub overridden_in: Option<Span>,
 }
 
 impl Default for TypeConstraint {
     fn default() -> Self {
-        Self { ty: Type::Dynamic, with_defaults: None, span: None }
+        Self { ty: Type::Dynamic, with_defaults: None, span: None, overridden_in: None }
     }
 }

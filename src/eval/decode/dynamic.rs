@@ -24,7 +24,7 @@ struct Generator<'a> {
     schema: &'a NestedBlock,
     iterator: EcoString,
     for_each: &'a Expr,
-    labels: Option<&'a Expr>,
+    label: Option<&'a Expr>,
     content: &'a ast::Block,
     header: Span,
 }
@@ -102,12 +102,16 @@ impl Decoder {
             None => block.labels[0].text.clone(),
         };
         let content = self.content(body)?;
+        let label = match labels {
+            Some(labels) => Some(self.one_label(labels)?),
+            None => None,
+        };
         Some(Generator {
             name: block.labels[0].text.clone(),
             schema,
             iterator,
             for_each: for_each?,
-            labels,
+            label,
             content,
             header: block.header,
         })
@@ -209,40 +213,46 @@ impl Decoder {
         marks: Marks,
         certain: bool,
     ) -> Option<Occurrence> {
-        let label = match generator.labels {
-            Some(labels) => Some(self.label(labels, scope, certain)?),
+        let label = match generator.label {
+            Some(label) => Some(self.label(label, scope, certain)?),
             None => None,
         };
         let schema = &generator.schema.block;
         let content = self.native(&generator.content.body, schema);
         let (value, mut spans) = self.block(&content, schema, scope, marks);
         spans.header = generator.header;
+        spans.content = Some(generator.content.header);
         Some(Occurrence { value, spans, label, certain })
     }
 
-    /// The one label of a generated block.
-    fn label(&mut self, labels: &Expr, scope: &dyn Scope, certain: bool) -> Option<EcoString> {
-        let ExprKind::Tuple(elements) = &labels.kind else {
-            self.problems.push(
-                Diagnostic::error(
-                    284,
-                    "Invalid expression",
-                    "A static list expression is required.",
-                )
-                .at(labels.span),
-            );
-            return None;
+    /// The expression of the one label that each generated block has.
+    fn one_label<'a>(&mut self, labels: &'a Expr) -> Option<&'a Expr> {
+        let problem =
+            |summary: &str, detail: &str, at| Diagnostic::error(284, summary, detail).at(at);
+        let problem = match &labels.kind {
+            ExprKind::Tuple(elements) => match elements.as_slice() {
+                [label] => return Some(label),
+                [] => problem(
+                    "Insufficient dynamic block labels",
+                    "One label is required here: the key.",
+                    labels.span,
+                ),
+                [_, extra, ..] => problem(
+                    "Extraneous dynamic block label",
+                    "Only one label is allowed here: the key.",
+                    extra.span,
+                ),
+            },
+            _ => {
+                problem("Invalid expression", "A static list expression is required.", labels.span)
+            }
         };
-        let [element] = elements.as_slice() else {
-            let (summary, detail) = if elements.is_empty() {
-                ("Insufficient dynamic block labels", "One label is required here: the key.")
-            } else {
-                ("Extraneous dynamic block label", "Only one label is allowed here: the key.")
-            };
-            let at = elements.get(1).map_or(labels.span, |extra| extra.span);
-            self.problems.push(Diagnostic::error(284, summary, detail).at(at));
-            return None;
-        };
+        self.problems.push(problem);
+        None
+    }
+
+    /// The label of a generated block.
+    fn label(&mut self, element: &Expr, scope: &dyn Scope, certain: bool) -> Option<EcoString> {
         let (value, problems) = evaluate_checked(element, scope);
         let failed = problems.has_errors();
         self.problems.extend(problems);

@@ -75,6 +75,7 @@ impl Decoder {
         let most = if single { Some(1) } else { schema.max_items.filter(|most| *most > 0) };
         let Some(most) = most else { return };
         let Some((_, extra)) = places.get(most) else { return };
+        let at = extra.content.filter(|_| !single).unwrap_or(extra.header);
         let (summary, detail) = if single {
             (
                 format!("Duplicate {name} block"),
@@ -88,7 +89,7 @@ impl Decoder {
         };
         self.problems.push(
             Diagnostic::error(283, summary, detail)
-                .at(extra.header)
+                .at(at)
                 .label(places[0].1.header, "the first is here"),
         );
     }

@@ -14,6 +14,8 @@ pub struct Spans {
     pub body: Span,
     /// The head of the block, or the body where it is not a nested block.
     pub header: Span,
+    /// The head of the `content` block that a generated block has instead of one of its own.
+    pub content: Option<Span>,
     /// Arguments: name and value.
     pub attributes: IndexMap<EcoString, (Span, Span)>,
     /// Nested blocks in order, with their label where they have one.

@@ -63,7 +63,7 @@ impl Resolver for Desk {
         Diagnostics::none()
     }
 
-    fn finish(&mut self) -> Diagnostics {
+    fn finish(&mut self, _: &[StepId]) -> Diagnostics {
         Diagnostics::none()
     }
 }

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ecow::EcoString;
 
 use super::make::Attributes;
+use crate::diag::Diagnostic;
 use crate::provider::{Error, ErrorClass};
 use crate::value::json::{Json, parse};
 use crate::value::{Type, Value};
@@ -45,11 +46,16 @@ fn path(attributes: &Attributes) -> Utf8PathBuf {
 }
 
 fn unreadable(path: &Utf8Path, error: &io::Error) -> Error {
-    let message = match error.kind() {
-        io::ErrorKind::NotFound => format!("there is no stored state at {path}"),
-        _ => format!("{path}: {error}"),
-    };
-    Error::new(ErrorClass::Other, "read", message).titled("Unable to find remote state")
+    const TITLE: &str = "Unable to find remote state";
+    let failed = |message: &str| Error::new(ErrorClass::Other, "read", message).titled(TITLE);
+    if error.kind() != io::ErrorKind::NotFound {
+        return failed(&format!("{path}: {error}"));
+    }
+    let detail = format!("No stored state was found at {path}.");
+    failed(&detail).shown_as(
+        Diagnostic::error(820, TITLE, detail)
+            .help("Write that state first, or say in \"defaults\" what to go on with."),
+    )
 }
 
 fn parse_outputs(content: &[u8]) -> Result<BTreeMap<EcoString, Value>, String> {
@@ -123,7 +129,7 @@ mod tests {
 
     #[test]
     fn what_is_no_state_is_told() {
-        check(&state("gone.tfstate"), "Unable to find remote state: there is no stored state at");
+        check(&state("gone.tfstate"), "Unable to find remote state: No stored state was found at");
         check(&state("old.tfstate"), "Unsupported state file format: old.tfstate: version 3");
         check(&state("cut.tfstate"), "Unsupported state file format: cut.tfstate: ");
     }

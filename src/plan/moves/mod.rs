@@ -11,7 +11,7 @@ use crate::config::{ModuleId, Tree};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::graph::{Dag, NodeId};
 
-pub use self::validate::validate;
+pub use self::validate::{outside, retyped, validate};
 
 /// One move between absolute addresses.
 #[derive(Clone, Debug)]
@@ -32,6 +32,19 @@ pub struct Moves {
     pub gone: BTreeSet<Address>,
     /// Objects that stay where they are because their new address is taken: the address wanted, by the address now.
     pub blocked: BTreeMap<Address, Address>,
+    /// Objects that stay where they are because they would become of another type.
+    pub retyped: Vec<Retyped>,
+}
+
+/// An object whose new address is of another type.
+#[derive(Clone, Debug)]
+pub struct Retyped {
+    /// Where it is.
+    pub from: Address,
+    /// Where it was to go.
+    pub to: Address,
+    /// The `moved` block.
+    pub span: Span,
 }
 
 /// Moves what is `owned` as the `moved` blocks of the configuration say.
@@ -45,12 +58,17 @@ pub fn follow(tree: &Tree, owned: &BTreeSet<Address>) -> (Moves, Diagnostics) {
         owned.iter().map(|address| (address.clone(), address.clone())).collect();
     let mut blocked = BTreeMap::new();
     let mut explicit = BTreeSet::new();
+    let mut retyped = Vec::new();
     for index in order {
         let statement = &statements[index];
         for address in statement.from.members(&places) {
             explicit.insert(address.clone());
             let Some(target) = statement.to.replace(&statement.from, &address) else { continue };
-            step(&mut places, &mut blocked, address, target);
+            if target.type_name() == address.type_name() {
+                step(&mut places, &mut blocked, address, target);
+            } else {
+                retyped.push(Retyped { from: address, to: target, span: statement.span });
+            }
         }
     }
     for (from, to) in implied(tree, &places) {
@@ -61,7 +79,7 @@ pub fn follow(tree: &Tree, owned: &BTreeSet<Address>) -> (Moves, Diagnostics) {
     let from: BTreeMap<Address, Address> =
         places.into_iter().filter(|(now, before)| now != before).collect();
     let gone = from.values().cloned().collect();
-    (Moves { from, gone, blocked }, Diagnostics::none())
+    (Moves { from, gone, blocked, retyped }, Diagnostics::none())
 }
 
 fn step(

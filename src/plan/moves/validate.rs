@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::endpoint::Endpoint;
-use super::{Statement, statements};
+use super::{Retyped, Statement, statements};
 use crate::base::{Address, ModulePath};
 use crate::config::Tree;
 use crate::diag::{Diagnostic, Diagnostics};
@@ -39,6 +39,38 @@ pub fn validate(
         }
     }
     problems
+}
+
+/// Objects that would become of another type by moving. A type cannot say what of its objects another one would keep.
+pub fn retyped(found: &[Retyped]) -> Diagnostics {
+    let problem = |Retyped { from, to, span }: &Retyped| {
+        let detail = format!(
+            "{from} cannot move to {to}: moves from {} to {} are not supported.",
+            from.type_name(),
+            to.type_name()
+        );
+        Diagnostic::error(544, "Unsupported `moved` across resource types", detail).at(*span).help(
+            "To manage the same object as the other type, give it up with a `removed` block that does not destroy it, \
+             and import it.",
+        )
+    };
+    found.iter().map(problem).collect()
+}
+
+/// Objects that move while only a part is planned, and not with both of their addresses: `moved` is (to, from).
+pub fn outside<'a>(moved: impl Iterator<Item = (&'a Address, &'a Address)>) -> Option<Diagnostic> {
+    let wanted: Vec<String> =
+        moved.flat_map(|(to, from)| [from, to]).map(|at| format!("  -target='{at}'")).collect();
+    if wanted.is_empty() {
+        return None;
+    }
+    let detail = format!(
+        "Objects of this stack have moved to new addresses in the configuration. They have to be planned for the result \
+         to be right, but the targets of this plan do not cover both of their addresses.\n\nEither plan without targets, \
+         or add these:\n{}",
+        wanted.join("\n")
+    );
+    Some(Diagnostic::error(562, "Moved resource instances excluded by targeting", detail))
 }
 
 fn still_exists(

@@ -204,7 +204,7 @@ impl Stage {
                 return Err(problems);
             }
         }
-        let problems = replay.finish();
+        let problems = replay.finish(&[]);
         if problems.has_errors() {
             return Err(problems);
         }

@@ -22,6 +22,7 @@ impl Walk {
             Part::Variable(index) => &instance.variables[index],
             Part::Local(index) => &instance.locals[index],
             Part::Output(index) => &instance.outputs[index],
+            Part::Validation(index) => return self.is_validated(at, index),
             _ => return true,
         };
         value.as_ref().is_some_and(Value::is_wholly_known)
@@ -32,6 +33,9 @@ impl Walk {
         match object.part {
             Part::Variable(index) => {
                 self.variable_in(at, index);
+            }
+            Part::Validation(index) => {
+                self.validation_in(at, index);
             }
             Part::Local(index) => {
                 self.local_in(at, index);

@@ -1,5 +1,7 @@
 //! Data sources and ephemeral resources: read while planning where that is possible, else while applying.
 
+use std::collections::BTreeSet;
+
 use super::decide::{Source, blank, marked};
 use super::instance::{Group, InstanceId, Shape};
 use super::providers::scope_of;
@@ -8,9 +10,9 @@ use super::state::find_schema;
 use super::{ConditionKind, Ephemeral, Place, Ran, Walk, judge};
 use crate::base::Mode;
 use crate::diag::{Diagnostics, Severity};
-use crate::graph::{NodeId, Part};
+use crate::graph::{NodeId, Object, Part};
 use crate::plan::diff::marks;
-use crate::plan::{Action, DataNeed, Reason, Step, unknowns};
+use crate::plan::{Action, DataNeed, Reason, Step, conform, unknowns};
 use crate::schema::{Block, Schema};
 use crate::value::{Marks, Type, Value};
 
@@ -87,10 +89,17 @@ impl Walk {
             Some(reason) => self.read_later(subject, schema, &config, reason),
             None => match self.read_now(subject, schema, &config) {
                 Answer::Value(value) => {
+                    self.note_read(subject.at, resource);
                     self.read_again(subject, &config, &value);
                     value
                 }
-                other => return other,
+                Answer::Failed(problems) => {
+                    let found = self.note_unread(subject.at, resource, &subject.address, &problems);
+                    let Some(warnings) = found else { return Answer::Failed(problems) };
+                    noted.extend(warnings);
+                    self.read_in_vain(subject, schema, &config)
+                }
+                Answer::Waits => return Answer::Waits,
             },
         };
         noted.extend(problems);
@@ -118,16 +127,32 @@ impl Walk {
         self.depends_on_changes(subject).then_some(Reason::ReadBecauseDependencyPending)
     }
 
-    /// Whether something that `depends_on` names, of the block or of a module call around it, changes.
+    /// Whether something changes that has to be done before the data source is read: a managed resource that it refers
+    /// to itself, what `depends_on` names, of the block or of a module call around it, and where it has conditions
+    /// everything that it needs.
     fn depends_on_changes(&self, subject: &Subject<'_>) -> bool {
         let tree = &self.state.config.tree;
-        let mut at = Some(self.state.instances[subject.at].module);
-        let mut named: Vec<NodeId> = Vec::new();
-        if let Some(module) = at {
-            for entry in &subject.resource.depends_on {
-                named.extend(self.graph.depends_on_targets(tree, module, entry));
+        let module = self.state.instances[subject.at].module;
+        let dag = self.graph.dag();
+        let own = self.graph.node(Object { module, part: Part::Resource(subject.index) });
+        let resource = subject.resource;
+        let lifecycle = &resource.lifecycle;
+        let judged = !lifecycle.preconditions.is_empty() || !lifecycle.postconditions.is_empty();
+        if judged && resource.check.is_none() {
+            let needs = own.map(|node| dag.needs([node])).unwrap_or_default();
+            if needs.iter().any(|node| Some(*node) != own && self.changing.contains(node)) {
+                return true;
             }
         }
+        let referred = own.into_iter().flat_map(|node| dag.dependencies(node));
+        if referred.into_iter().any(|node| self.changes_managed(node)) {
+            return true;
+        }
+        let mut named: Vec<NodeId> = Vec::new();
+        for entry in &resource.depends_on {
+            named.extend(self.graph.depends_on_targets(tree, module, entry));
+        }
+        let mut at = Some(module);
         while let Some(module) = at {
             let declared = &tree[module];
             at = declared.parent;
@@ -138,19 +163,19 @@ impl Walk {
                 }
             }
         }
-        if named.is_empty() {
-            return false;
-        }
-        let needs = self.graph.dag().needs(named);
-        self.drafts.iter().any(|draft| {
-            let Some(source) = draft.source else { return false };
-            if matches!(draft.step.action, Action::NoOp) {
-                return false;
-            }
-            let object =
-                crate::graph::Object { module: source.module, part: Part::Resource(source.index) };
-            self.graph.node(object).is_some_and(|node| needs.contains(&node))
-        })
+        // A resource stands for itself; anything else for all that it is made of.
+        let (resources, others): (Vec<NodeId>, Vec<NodeId>) =
+            named.into_iter().partition(|node| matches!(dag.weight(*node).part, Part::Resource(_)));
+        let made_of = if others.is_empty() { BTreeSet::new() } else { dag.needs(others) };
+        resources.iter().chain(&made_of).any(|node| self.changing.contains(node))
+    }
+
+    /// Whether a node is a managed resource that changes.
+    fn changes_managed(&self, node: NodeId) -> bool {
+        let object = self.graph.dag().weight(node);
+        let Part::Resource(index) = object.part else { return false };
+        let block = self.state.config.tree[object.module].resources.get_index(index);
+        block.is_some_and(|(key, _)| key.mode == Mode::Managed) && self.changing.contains(&node)
     }
 
     fn read_now(&mut self, subject: &Subject<'_>, schema: &Schema, config: &Value) -> Answer {
@@ -191,11 +216,6 @@ impl Walk {
         if subject.resource.key.mode == Mode::Ephemeral {
             return planned;
         }
-        let reason = if subject.resource.check.is_some() && config.is_wholly_known() {
-            Reason::ReadBecauseCheckNested
-        } else {
-            reason
-        };
         let step = Step {
             reason,
             unknown: unknowns::origins(&planned, subject.resource),
@@ -203,6 +223,13 @@ impl Walk {
             ..blank(&subject.address, scope_of(&subject.provider, config), Action::Read)
         };
         self.draft(subject, step);
+        planned
+    }
+
+    /// What is there of the data source of a check that could not be read: what reading fills in is open.
+    fn read_in_vain(&mut self, subject: &Subject<'_>, schema: &Schema, config: &Value) -> Value {
+        let planned = self.read_later(subject, schema, config, Reason::ReadBecauseCheckNested);
+        self.data.insert(subject.address.clone(), conform::fill(&planned, None));
         planned
     }
 

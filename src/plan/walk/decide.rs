@@ -6,6 +6,7 @@ use super::resource::Subject;
 use crate::base::{Address, Id};
 use crate::config::ModuleId;
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::graph::{Object, Part};
 use crate::plan::diff::{self, DiffInput, Difference, marks, write_only};
 use crate::plan::{
     Action, Intent, Interruption, Live, Reason, Scope, Step, StepId, ignore, unknowns,
@@ -140,8 +141,7 @@ impl Walk {
         subject: &Subject<'_>,
         difference: &Difference,
     ) -> Result<Option<(Reason, Vec<AttrPath>)>, Diagnostics> {
-        let remembered = &self.input.remembered;
-        if remembered.tainted.contains(&subject.address) {
+        if self.is_tainted(&subject.address) {
             return Ok(Some((Reason::ReplaceBecauseTainted, difference.replace.clone())));
         }
         if self.input.options.replace.contains(&subject.address) {
@@ -152,6 +152,12 @@ impl Walk {
         }
         let triggered = self.triggered(subject)?;
         Ok(triggered.then(|| (Reason::ReplaceByTriggers, Vec::new())))
+    }
+
+    /// Whether an object's creation did not finish, under whatever address that was.
+    pub(in crate::plan) fn is_tainted(&self, address: &Address) -> bool {
+        let before = self.moves.from.get(address).unwrap_or(address);
+        self.input.remembered.tainted.contains(before)
     }
 
     fn keep(
@@ -330,6 +336,11 @@ impl Walk {
 
     pub(super) fn add_draft(&mut self, mut step: Step, source: Option<Source>) -> usize {
         let at = self.drafts.len();
+        if let Some(Source { module, index, .. }) = source
+            && step.action != Action::NoOp
+        {
+            self.changing.extend(self.graph.node(Object { module, part: Part::Resource(index) }));
+        }
         step.id = step_id(at);
         self.by_address.insert((step.address.clone(), at));
         self.drafts.push(Draft { step, source, create_first: false });

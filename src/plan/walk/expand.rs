@@ -56,6 +56,41 @@ pub(super) fn expand(
     }
 }
 
+/// The instances that the `for_each` of an import speaks of. Unlike that of a resource it may be a list, whose indices
+/// are the keys.
+pub(super) fn expand_import(
+    place: &Place<'_>,
+    for_each: Option<&Expr>,
+) -> (Option<Vec<Repetition>>, Diagnostics) {
+    let Some(expr) = for_each else {
+        return (Some(vec![Repetition::None]), Diagnostics::none());
+    };
+    let (value, mut problems) = place.evaluate(expr);
+    if problems.has_errors() {
+        return (None, problems);
+    }
+    if let Kind::Tuple(elements) | Kind::List(_, elements) = value.kind()
+        && value.marks().is_none()
+    {
+        let each = |(at, value): (usize, &Value)| Repetition::Each {
+            key: index(at),
+            value: value.clone(),
+        };
+        return (Some(elements.iter().enumerate().map(each).collect()), problems);
+    }
+    match keys_of(place, expr, value) {
+        Ok(expansion) => {
+            let keys = expansion.shape.keys();
+            let each = keys.iter().enumerate().map(|(at, _)| expansion.repetition(at, false));
+            (Some(each.collect()), problems)
+        }
+        Err(found) => {
+            problems.extend(found);
+            (None, problems)
+        }
+    }
+}
+
 fn problem(summary: &str, detail: impl Into<String>, expr: &Expr) -> Diagnostics {
     Diagnostic::error(520, summary, detail).at(expr.span).into()
 }

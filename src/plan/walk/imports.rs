@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 
-use super::expand::expand;
+use super::expand::expand_import;
 use super::instance::{InstanceId, Repetition};
 use super::providers::scope_of;
 use super::resource::Subject;
@@ -37,13 +37,13 @@ impl Walk {
     fn validate_imports(&mut self) {
         let config = self.state.config.clone();
         for import in &config.tree.root().imports {
-            let (expansion, mut problems) =
-                expand(&self.state.place(InstanceId::ROOT), None, import.for_each.as_ref());
-            let repetition = match (&expansion, &import.for_each) {
+            let (repetitions, mut problems) =
+                expand_import(&self.state.place(InstanceId::ROOT), import.for_each.as_ref());
+            let repetition = match (&repetitions, &import.for_each) {
                 (Some(_), Some(_)) => super::expand::Expansion::open().repetition(0, false),
                 _ => Repetition::None,
             };
-            if expansion.is_some() {
+            if repetitions.is_some() {
                 let place = Place { repetition: &repetition, ..self.state.place(InstanceId::ROOT) };
                 match import_id(&place, import) {
                     Ok(_) => {}
@@ -62,12 +62,10 @@ impl Walk {
         let config = self.state.config.clone();
         for import in &config.tree.root().imports {
             let place = self.state.place(InstanceId::ROOT);
-            let (expansion, problems) = expand(&place, None, import.for_each.as_ref());
+            let (repetitions, problems) = expand_import(&place, import.for_each.as_ref());
             self.problems.extend(problems);
-            let Some(expansion) = expansion else { continue };
-            for (at, _) in expansion.shape.keys().iter().enumerate() {
-                let repetition = expansion.repetition(at, false);
-                self.evaluate_import(import, &repetition);
+            for repetition in repetitions.iter().flatten() {
+                self.evaluate_import(import, repetition);
             }
         }
         for (address, span) in self.import_targets() {

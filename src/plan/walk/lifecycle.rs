@@ -11,7 +11,7 @@ use crate::eval::{self, Reference, Step};
 use crate::graph::resource_key;
 use crate::plan::Action;
 use crate::plan::diff::marks;
-use crate::schema::{self, Schema};
+use crate::schema::{self, Presence, Schema};
 use crate::value::{AttrPath, PathStep, Type, Value};
 
 impl Walk {
@@ -27,7 +27,7 @@ impl Walk {
         problems.extend(references::check_depends_on(&place, &resource.depends_on));
         if let IgnoreChanges::Paths(paths) = &resource.lifecycle.ignore_changes {
             for (path, span) in paths {
-                problems.extend(ignored_path(schema, path, *span));
+                problems.extend(ignored_path(schema, path, (*span, resource.span)));
             }
         }
         for trigger in &resource.lifecycle.replace_triggered_by {
@@ -140,9 +140,21 @@ fn resolve_keys(
 }
 
 /// What is wrong with a path of `ignore_changes`.
-fn ignored_path(schema: &Schema, path: &AttrPath, span: Span) -> Diagnostics {
+fn ignored_path(schema: &Schema, path: &AttrPath, (span, block): (Span, Span)) -> Diagnostics {
     let PathStep::Name(first) = &path.0[0] else { return Diagnostics::none() };
-    if schema.block.attributes.contains_key(first) || schema.block.blocks.contains_key(first) {
+    let attribute = schema.block.attributes.get(first);
+    if attribute.is_some_and(|attribute| attribute.presence == Presence::Computed) {
+        let detail = format!(
+            "The cloud alone decides about {first}, so there is no value in the configuration to go on with, and to \
+             ignore its changes has no effect."
+        );
+        return Diagnostic::warning(515, "Redundant ignore_changes element", detail)
+            .at(block)
+            .label(span, "this one")
+            .help(format!("Remove {first} from ignore_changes."))
+            .into();
+    }
+    if attribute.is_some() || schema.block.blocks.contains_key(first) {
         return traversal::check_path(&schema.block, path, span);
     }
     let hint = schema
@@ -172,11 +184,11 @@ impl Place<'_> {
                 continue;
             };
             problems.extend(eval::decode::decode_body(&provisioner.body, block, self).2);
-            let own = provisioner.connection.iter().chain(resource.connection.as_deref());
-            for connection in own {
-                let found = eval::decode::decode_body(connection, schema::connection(), self).2;
-                problems.extend(found);
-            }
+        }
+        let own = resource.provisioners.iter().filter_map(|one| one.connection.as_ref());
+        let shared = resource.connection.as_deref().filter(|_| !resource.provisioners.is_empty());
+        for connection in own.chain(shared) {
+            problems.extend(eval::decode::decode_body(connection, schema::connection(), self).2);
         }
         problems
     }

@@ -98,9 +98,13 @@ pub(super) struct Walk {
     pub state: State,
     pub graph: Arc<ConfigGraph>,
     pub problems: Diagnostics,
+    /// What the validation before warned of.
+    pub validation_warnings: Diagnostics,
     /// Whether what is live could not be seen: what is planned without it would mislead.
     pub is_blind: bool,
     pub checks: Verdicts,
+    /// Checks whose own data source could not be read, with what was said of that.
+    unread: BTreeMap<(InstanceId, EcoString), Vec<String>>,
     pub needs: Needs,
     pub world: LiveWorld,
     pub moves: Moves,
@@ -118,6 +122,8 @@ pub(super) struct Walk {
     pub selection: Selection,
     /// Values of `for_each` by key, where not all of them were known when planning.
     each_values: BTreeMap<(InstanceId, usize), Entries>,
+    /// Blocks of which an object is to change, or to be read while applying.
+    changing: BTreeSet<NodeId>,
     /// Positions of drafts by their addresses.
     by_address: BTreeSet<(Address, usize)>,
     now_by_before: BTreeMap<Address, Address>,
@@ -160,8 +166,10 @@ impl Walk {
             state,
             graph,
             problems,
+            validation_warnings: Diagnostics::none(),
             is_blind: false,
             checks: Verdicts::default(),
+            unread: BTreeMap::new(),
             needs: Needs::default(),
             world: LiveWorld::default(),
             moves: Moves::default(),
@@ -172,6 +180,7 @@ impl Walk {
             configured: BTreeMap::new(),
             selection,
             each_values: BTreeMap::new(),
+            changing: BTreeSet::new(),
             by_address: BTreeSet::new(),
             now_by_before: BTreeMap::new(),
             create_first,
@@ -272,6 +281,9 @@ impl Walk {
         let blocked = graph.dag().dependencies(node).any(|need| self.failed[need.index()]);
         let object = *graph.dag().weight(node);
         if blocked {
+            if let Part::Check(index) = object.part {
+                self.leave_check_open(object.module, index);
+            }
             return self.finish(node, true);
         }
         if !self.selection.holds(node) {

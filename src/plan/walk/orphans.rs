@@ -41,7 +41,12 @@ impl Walk {
             for live in &slot.deposed {
                 self.delete_deposed(&address, live);
             }
-            if address.resource.mode != Mode::Managed || !self.selection.holds_orphan(&address) {
+            let is_asked = if destroys {
+                self.selection.holds_destroyed(&address, self.node_of(&address))
+            } else {
+                self.selection.holds_orphan(&address)
+            };
+            if address.resource.mode != Mode::Managed || !is_asked {
                 continue;
             }
             if destroys {
@@ -56,7 +61,33 @@ impl Walk {
                 Standing::Declared | Standing::Open => {}
             }
         }
+        self.keep_in_sight();
         self.warn_of_forgotten();
+    }
+
+    /// Where errors kept objects from being planned, they are still there: shown as they are.
+    fn keep_in_sight(&mut self) {
+        if !self.problems.has_errors() {
+            return;
+        }
+        let owned = self.world.owned.iter().map(|(address, slot)| (self.now(address), slot));
+        let unplanned: Vec<(Address, Live)> = owned
+            .filter(|(address, _)| address.resource.mode == Mode::Managed)
+            .filter(|(address, _)| self.drafts_of(address).next().is_none())
+            .map(|(address, slot)| (address, slot.current.clone()))
+            .collect();
+        for (address, live) in unplanned {
+            let value = self.shown(&live);
+            let step = Step {
+                object: Some(live.id.clone()),
+                generation: generation(&live),
+                prior: Some(value.clone()),
+                planned: Some(value),
+                moved_from: self.moves.from.get(&address).cloned(),
+                ..blank(&address, live.scope.clone(), Action::NoOp)
+            };
+            self.add_draft(step, None);
+        }
     }
 
     /// The address that a live object has after moves.
@@ -94,13 +125,26 @@ impl Walk {
         config.tree[module].resources.get(&key_of(address))
     }
 
+    /// The node of the block that an address belongs to.
+    fn node_of(&self, address: &Address) -> Option<crate::graph::NodeId> {
+        let tree = &self.state.config.tree;
+        let module = tree.find(&address.resource.module)?;
+        let index = tree[module].resources.get_index_of(&key_of(address))?;
+        self.graph.node(Object { module, part: Part::Resource(index) })
+    }
+
     /// What the configuration says of an address, once every instance is known.
     fn standing<'a>(&self, config: &'a crate::config::Selected, address: &Address) -> Standing<'a> {
         if self.declared.contains(address) {
             return Standing::Declared;
         }
+        let no_block = if self.moves.from.contains_key(address) {
+            Reason::DeleteBecauseNoMoveTarget
+        } else {
+            Reason::DeleteBecauseNoResourceConfig
+        };
         let Some(module) = config.tree.find(&address.resource.module) else {
-            return Standing::Gone(Reason::DeleteBecauseNoResourceConfig, None);
+            return Standing::Gone(no_block, None);
         };
         let resource = config.tree[module].resources.get_full(&key_of(address));
         let instance = match self.instance_at(&address.resource.module) {
@@ -112,7 +156,7 @@ impl Walk {
             Err(()) => return Standing::Open,
         };
         let Some((index, _, resource)) = resource else {
-            return Standing::Gone(Reason::DeleteBecauseNoResourceConfig, None);
+            return Standing::Gone(no_block, None);
         };
         let node = self.graph.node(Object { module, part: Part::Resource(index) });
         if node.is_some_and(|node| self.failed[node.index()]) {
@@ -129,6 +173,15 @@ impl Walk {
             _ => Reason::DeleteBecauseWrongRepetition,
         };
         Standing::Gone(reason, Some(resource))
+    }
+
+    /// The keys of the instances of a block; none where it is not declared or could not be evaluated.
+    pub(in crate::plan) fn keys_of(&self, block: &ResourceAddress) -> Option<Vec<Option<Key>>> {
+        let at = self.instance_at(&block.module).ok().flatten()?;
+        let instance = &self.state.instances[at];
+        let resources = &self.state.config.tree[instance.module].resources;
+        let index = resources.get_index_of(&key_of(&block.instance(None)))?;
+        Some(instance.resources[index].as_ref()?.shape.keys())
     }
 
     /// The instance of a module at a path; an error where the calls on the way could not be evaluated.

@@ -163,7 +163,9 @@ fn check_module(module: &Module, at: &Reference<'_>) -> Result<(), Problem> {
     let keyed = call.count.is_some() || call.for_each.is_some();
     match at.steps.get(1) {
         Some(Step::Attr(_)) if keyed => {
-            Err(missing_key(at, &format!("module.{}", name.name), call.count.is_some()))
+            let address = format!("module.{}", name.name);
+            let missing = missing_key(at, &address, call.count.is_some());
+            Err(Box::new(Diagnostic { summary: "Unsupported attribute".into(), ..*missing }))
         }
         Some(Step::Index { .. }) if !keyed => {
             Err(unexpected_key(at, &format!("module.{}", name.name), "module"))

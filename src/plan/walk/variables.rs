@@ -275,7 +275,9 @@ fn read_given(
         return (Value::string(text.as_str()), Diagnostics::none());
     }
     let (expr, mut problems) = syntax::parse_expr(text, FileId(u32::MAX), 0);
-    crate::config::check_constant(&expr, &mut problems);
+    if !problems.has_errors() {
+        crate::config::check_constant(&expr, &mut problems);
+    }
     let value = if problems.has_errors() {
         Value::unknown(Type::Dynamic)
     } else {

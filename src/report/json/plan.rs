@@ -85,7 +85,10 @@ fn planned_values(outcome: &Outcome, all: &[Change<'_>]) -> Json {
                 json!({"sensitive": change.sensitive})
             }
             (Some(after), _) if !after.is_null() => output(after, change.sensitive),
-            // A null has lost its type by then.
+            // A null has lost its type by then, unless there was a value before.
+            (Some(_), Some(ty)) if change.before.is_some() => {
+                json!({"sensitive": change.sensitive, "type": super::values::type_of(ty)})
+            }
             (_, Some(_)) => json!({"sensitive": change.sensitive, "type": "dynamic"}),
             (Some(_), None) => json!({"sensitive": change.sensitive, "type": "dynamic"}),
             (None, None) => continue,
