@@ -60,7 +60,23 @@ async fn run_one(task: &Task<'_>, provisioner: &Provisioner) -> Result<(), Strin
             say(line.to_owned());
         }
     };
-    task.shell.processes.run(&program, &lines).await
+    let result = task.shell.processes.run(&program, &lines).await;
+    result.map_err(|reason| match withheld {
+        Some(_) => reason,
+        None => with_command(&reason, &program),
+    })
+}
+
+/// Why a program failed, with what it ran and where.
+fn with_command(reason: &str, program: &Program) -> String {
+    let command = program.argv.last().map_or("", String::as_str);
+    let mut lines = command.trim().lines();
+    let first = lines.next().unwrap_or_default();
+    let more = if lines.next().is_some() { " …" } else { "" };
+    match &program.folder {
+        Some(folder) => format!("{reason}, running `{first}`{more} in {folder}"),
+        None => format!("{reason}, running `{first}`{more}"),
+    }
 }
 
 /// Why nothing is told of a command: one that was given a secret may print it.

@@ -83,7 +83,7 @@ impl Replay {
         let (value, mut problems) = place.decode_resource(resource, schema);
         problems.extend(verdict.problems);
         if problems.has_errors() {
-            return Err(problems);
+            return Err(about(&step.address, problems));
         }
         if resource.key.mode != Mode::Managed {
             return Ok(value);
@@ -375,14 +375,7 @@ impl Resolver for Replay {
             self.walk.data.insert(address.clone(), value.clone());
             self.walk.note_read(source.at, resource);
         }
-        let problems = self.walk.judge_after(source, resource, address, &value);
-        problems
-            .into_iter()
-            .map(|mut problem| {
-                problem.address.get_or_insert_with(|| address.to_string());
-                problem
-            })
-            .collect()
+        about(address, self.walk.judge_after(source, resource, address, &value))
     }
 
     fn excuse(&mut self, step: &Step, problems: &Diagnostics) -> Option<Diagnostics> {
@@ -446,6 +439,15 @@ impl Resolver for Replay {
         }
         self.walk.take_new_problems()
     }
+}
+
+/// The problems as those of an object.
+fn about(address: &Address, problems: Diagnostics) -> Diagnostics {
+    let mut problems = problems;
+    for problem in &mut problems {
+        problem.address.get_or_insert_with(|| address.to_string());
+    }
+    problems
 }
 
 pub(super) fn missing() -> Diagnostics {

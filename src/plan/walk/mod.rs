@@ -287,6 +287,9 @@ impl Walk {
             return self.finish(node, true);
         }
         if !self.selection.holds(node) {
+            if let Part::Check(index) = object.part {
+                self.declare_check(object.module, index);
+            }
             return self.finish(node, false);
         }
         let module = object.module;

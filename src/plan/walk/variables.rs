@@ -72,7 +72,16 @@ impl Walk {
                 (unknown(), problem.at(place).into())
             };
         }
-        self.converted(variable, value, place)
+        let (value, mut problems) = self.converted(variable, value, place);
+        if !matches!(input.given, Given::Value(_, Some(_))) {
+            // Nothing shows where the value comes from.
+            let (plain, told) = (format!("for var.{name}:"), source_name(&input.origin, name));
+            for problem in &mut problems {
+                problem.detail =
+                    problem.detail.replace(&plain, &format!("for var.{name}, {told}:"));
+            }
+        }
+        (value, problems)
     }
 
     /// The phase's value, else the default; a required variable has neither.

@@ -97,7 +97,9 @@ impl Walk {
         let mut verdict = judge(&place, Kind::Validation, &variable.validations);
         let given = self.written_in_test(id, name).unwrap_or(variable.span);
         for problem in verdict.problems.iter_mut().filter(|p| p.code.0 == 532) {
-            problem.subject = Some(given);
+            if let Some(rule) = problem.subject.replace(given) {
+                *problem = problem.clone().label(rule, "the rule that it breaks");
+            }
             if let (Some(call), Some(_)) = (self.call_of(id), self.state.instances[id].parent) {
                 let argument = call.body.attributes.iter().find(|a| a.name.name == *name);
                 problem.subject = argument.map_or(problem.subject, |a| Some(a.expr.span));
@@ -150,6 +152,16 @@ impl Walk {
         if let Some(check) = &resource.check {
             self.unread.remove(&(id, check.clone()));
         }
+    }
+
+    /// Notes that there is a check, of which nothing is asked.
+    pub(super) fn declare_check(&mut self, module: ModuleId, index: usize) {
+        let config = self.state.config.clone();
+        let Some((name, _)) = config.tree[module].checks.get_index(index) else { return };
+        let path = &config.tree[module].path;
+        let path =
+            path.iter().fold(ModulePath::root(), |path, name| path.child(name.clone(), None));
+        self.checks.declare(asserted(&path, name).0);
     }
 
     /// Notes a check that cannot be judged because something that it is about has errors.

@@ -1,0 +1,8 @@
+terraform {
+  required_providers {
+    conf = { source = "conformance/conf" }
+  }
+}
+module "m" {
+  source = "./m"
+}

@@ -1,0 +1,10 @@
+resource "terraform_data" "a" {
+  triggers_replace = 2
+  input = "two"
+  lifecycle {
+    create_before_destroy = true
+  }
+  provisioner "local-exec" {
+    command = "exit 3"
+  }
+}

@@ -1,0 +1,4 @@
+resource "terraform_data" "a" {
+  triggers_replace = 2
+  input = "two"
+}

@@ -1,0 +1,6 @@
+terraform {
+  required_providers {
+    conf = { source = "conformance/conf" }
+  }
+}
+resource "terraform_data" "a" {}

@@ -1,0 +1,7 @@
+variable "a" {
+  default = 2
+  validation {
+    condition = var.a == 2
+    error_message = "Y."
+  }
+}

@@ -1,0 +1,10 @@
+resource "terraform_data" "a" {
+  triggers_replace = 2
+  lifecycle {
+    create_before_destroy = true
+  }
+  provisioner "local-exec" {
+    when = destroy
+    command = "exit 1"
+  }
+}

@@ -1,0 +1,3 @@
+resource "terraform_data" "a" {
+  provisioner "local-exec" { command = "exit 1" }
+}

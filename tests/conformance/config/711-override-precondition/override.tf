@@ -1,0 +1,6 @@
+output "o" {
+  precondition {
+    condition = 1 == 1
+    error_message = "Y."
+  }
+}
