@@ -107,8 +107,8 @@ fn refuse(error: &clap::Error, voice: Voice, environment: Environment) -> ExitCo
         _ if voice != Voice::Human => {
             let mut context = Context::new(global, environment);
             context.speak(voice, Moment::AtOnce);
-            let title = "Failed to parse command-line flags";
-            context.fail(&CommandError::say(Kind::Usage, title, mistake(error)));
+            let (title, detail) = mistake(error);
+            context.fail(&CommandError::say(Kind::Usage, title, detail));
             printer = context.printer;
             Exit::Failure
         }
@@ -121,10 +121,14 @@ fn refuse(error: &clap::Error, voice: Voice, environment: Environment) -> ExitCo
     exit.code().into()
 }
 
-/// What the parser found wrong, without what it says of the usage.
-fn mistake(error: &clap::Error) -> String {
+/// What the parser found wrong, as a title and without what it says of the usage.
+fn mistake(error: &clap::Error) -> (&'static str, String) {
     let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let (title, text) = match text.strip_prefix(args::BAD_ASSIGNMENT) {
+        Some(detail) => (args::BAD_ASSIGNMENT, detail.trim_start()),
+        None => ("Failed to parse command-line flags", text),
+    };
     let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
-    let whole = lines.collect::<Vec<_>>().join(" ");
-    whole.strip_prefix("error: ").map_or_else(|| whole.clone(), str::to_owned)
+    (title, lines.collect::<Vec<_>>().join(" "))
 }

@@ -3,6 +3,9 @@
 use camino::Utf8PathBuf;
 use clap::{Arg, ArgAction, ArgMatches};
 
+/// What a `--var` is called that assigns nothing.
+pub const BAD_ASSIGNMENT: &str = "Invalid -var option";
+
 /// One source of input variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -23,7 +26,7 @@ impl clap::FromArgMatches for Inputs {
         let places = |name| matches.indices_of(name).into_iter().flatten();
         for (place, text) in places("var").zip(texts("var")) {
             let (name, value) = assignment(text).map_err(|why| {
-                let message = format!("Invalid -var option\n\n{why}\n");
+                let message = format!("{BAD_ASSIGNMENT}\n\n{why}\n");
                 clap::Error::raw(clap::error::ErrorKind::ValueValidation, message)
             })?;
             found.push((place, Input::Assign(name.to_owned(), value.to_owned())));

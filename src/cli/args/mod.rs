@@ -10,7 +10,7 @@ mod test;
 
 pub use apply::{Apply, Destroy, Import, Migrate, Refresh};
 pub use elsewhere::{Elsewhere, State, StateCommand};
-pub use inputs::{Input, Inputs};
+pub use inputs::{BAD_ASSIGNMENT, Input, Inputs};
 pub use inspect::{Console, Drift, Graph, GraphFormat, Output, Phases, Show, Status};
 pub use planning::{Cloud, Locking, Plan, Planning};
 pub use project::{
