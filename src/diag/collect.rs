@@ -58,6 +58,11 @@ impl Diagnostics {
         (self, more)
     }
 
+    /// Those that `known` does not hold.
+    pub fn unlike(self, known: &Self) -> Self {
+        self.into_iter().filter(|problem| !known.iter().any(|other| other == problem)).collect()
+    }
+
     /// Those that are not at the place of a `known` error.
     pub fn elsewhere(self, known: &Self) -> Self {
         let errors = known.iter().filter(|problem| problem.severity == Severity::Error);

@@ -371,7 +371,7 @@ impl<'a> Run<'a> {
         if step.action == Action::Read
             && let Some(warnings) = self.resolver.excuse(step, &problems)
         {
-            self.tell(warnings);
+            self.problems.extend(warnings.unlike(&self.problems));
             self.shell.listener.hear(Event::StepFinished { subject: subject(step, None), elapsed });
             self.scheduler.finished(id);
             return;
@@ -383,7 +383,9 @@ impl<'a> Run<'a> {
         let told = speaks_for_all
             && self.problems.iter().any(|known| problems.iter().any(|p| p.code == known.code));
         if !told {
-            self.tell(problems);
+            // So is one that several steps meet alike.
+            let fresh = problems.unlike(&self.problems);
+            fresh.into_iter().for_each(|problem| add_once(&mut self.problems, problem));
         }
         self.failed.push(id);
         for skipped in self.scheduler.failed(id) {
@@ -392,15 +394,6 @@ impl<'a> Run<'a> {
         }
         if ends_run {
             self.scheduler.drain();
-        }
-    }
-
-    /// Notes problems; one that several steps meet alike is told once.
-    fn tell(&mut self, problems: Diagnostics) {
-        for problem in problems {
-            if !self.problems.iter().any(|known| *known == problem) {
-                self.problems.push(problem);
-            }
         }
     }
 
@@ -455,7 +448,7 @@ impl<'a> Run<'a> {
         };
         let not_done: Vec<StepId> = self.failed.iter().chain(&undone).copied().collect();
         let problems = self.resolver.finish(&not_done);
-        self.tell(problems);
+        self.problems.extend(problems.unlike(&self.problems));
         if let Err(error) = self.shell.journal.flush().await {
             let told = self.problems.iter().any(|known| known.code == error.0.code);
             if !told {
