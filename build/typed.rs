@@ -11,28 +11,38 @@ use crate::SchemaFile;
 pub fn structs(wanted: &str, kinds: &[(&str, Vec<SchemaFile>)]) -> Result<String, Box<dyn Error>> {
     let mut resources = String::new();
     let mut data = String::new();
+    let mut ephemeral = String::new();
     let mut every = String::new();
     for line in wanted.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let (kind, name) = line.split_once(' ').ok_or_else(|| format!("no kind: {line}"))?;
         let files = &kinds.iter().find(|(k, _)| *k == kind).ok_or(line)?.1;
         let file = files.iter().find(|file| file.name == name);
         let file = file.ok_or_else(|| format!("schemas/typed.txt names {name}: no such file"))?;
-        let target = if kind == "data" { &mut data } else { &mut resources };
+        let target = match kind {
+            "data" => &mut data,
+            "ephemeral" => &mut ephemeral,
+            _ => &mut resources,
+        };
         writeln!(every, "${kind}!({});", camel(name))?;
         Writer { source: target, kind, plugin: file.json["framework"] == "plugin_framework" }
             .file(name, &file.json)?;
     }
     writeln!(
         resources,
-        "/// Calls one macro with each resource's struct and another with each data source's.\n\
+        "/// Calls one macro with each resource's struct, another with each data source's and a third with each ephemeral resource's.\n\
          #[cfg(test)]\nmacro_rules! every_typed {{\n\
-         ($resource:ident, $data:ident) => {{\n{every}}};\n}}\n\
+         ($resource:ident, $data:ident, $ephemeral:ident) => {{\n{every}}};\n}}\n\
          #[cfg(test)]\npub(super) use every_typed;"
     )?;
-    writeln!(
-        resources,
-        "/// Data source types.\npub mod data {{\nuse super::{{BTreeMap, Field, Fields, ObjectWriter, Secret, Shape, ShapeError, Type, Typed, Value}};\n{data}}}"
-    )?;
+    for (module, what, structs) in
+        [("data", "Data source", &data), ("ephemeral", "Ephemeral resource", &ephemeral)]
+    {
+        let map = if structs.contains("BTreeMap") { "BTreeMap, " } else { "" };
+        writeln!(
+            resources,
+            "/// {what} types.\npub mod {module} {{\nuse super::{{{map}Field, Fields, ObjectWriter, Secret, Shape, ShapeError, Type, Typed, Value}};\n{structs}}}"
+        )?;
+    }
     Ok(resources)
 }
 
@@ -52,7 +62,7 @@ struct Field {
 
 impl Writer<'_> {
     fn file(&mut self, name: &str, json: &Json) -> Result<(), Box<dyn Error>> {
-        let kind = if self.kind == "data" { "data" } else { "resource" };
+        let kind = self.kind;
         let title = camel(name);
         self.body(&title, &format!("`{name}`"), json)?;
         writeln!(

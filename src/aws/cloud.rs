@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use super::regional::Regional;
 use super::resource::Erased;
 use super::settings::{Options, Settings};
-use super::{data, registry};
+use super::{data, ephemeral, registry};
 use crate::base::{Id, Mode, Region, StackName, TypeName};
 use crate::plan::{Live, Scope};
 use crate::provider::{
@@ -109,7 +109,7 @@ impl Reader for Aws {
         match mode {
             Mode::Managed => registry::resource(type_name).is_some(),
             Mode::Data => data::source(type_name).is_some(),
-            Mode::Ephemeral => false,
+            Mode::Ephemeral => ephemeral::source(type_name).is_some(),
         }
     }
 
@@ -153,8 +153,12 @@ impl Reader for Aws {
         Box::pin(async move {
             let aws = self.regional(&request.scope, Purpose::Reading)?;
             let type_name = request.address.type_name();
-            let source = data::source(type_name).ok_or_else(|| {
-                let message = format!("the data source {type_name} is not implemented on AWS yet");
+            let (source, what) = match request.address.resource.mode {
+                Mode::Ephemeral => (ephemeral::source(type_name), "ephemeral resource"),
+                Mode::Managed | Mode::Data => (data::source(type_name), "data source"),
+            };
+            let source = source.ok_or_else(|| {
+                let message = format!("the {what} {type_name} is not implemented on AWS yet");
                 Error::new(ErrorClass::Unsupported, "find the type", message)
             })?;
             source.read(&aws, &request.config).await.map_err(|error| aws.explain(error))

@@ -12,6 +12,7 @@ mod credentials;
 mod data;
 mod ec2;
 mod elbv2;
+mod ephemeral;
 mod error;
 mod iam;
 mod memo;

@@ -93,7 +93,12 @@ fn every_struct_keeps_its_values() {
             check::<super::typed::data::$name>(Kind::Data);
         };
     }
-    every_typed!(resource, data);
+    macro_rules! ephemeral {
+        ($name:ident) => {
+            check::<super::typed::ephemeral::$name>(Kind::Ephemeral);
+        };
+    }
+    every_typed!(resource, data, ephemeral);
 }
 
 #[test]

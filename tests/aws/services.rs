@@ -195,3 +195,45 @@ resource "aws_secretsmanager_secret_version" "binary" {
         .await;
     stage.end().await;
 }
+
+#[tokio::test]
+async fn secrets_are_looked_up_and_kept_nowhere() {
+    let Some(mut stage) = stage("looked up") else { return };
+    let text = r#"
+resource "aws_secretsmanager_secret" "main" {
+  name                    = "looked-up"
+  recovery_window_in_days = 0
+}
+resource "aws_secretsmanager_secret_version" "main" {
+  secret_id     = aws_secretsmanager_secret.main.id
+  secret_string = "hidden"
+}
+resource "aws_ssm_parameter" "main" {
+  name  = "/looked-up"
+  type  = "SecureString"
+  value = "as well"
+}
+ephemeral "aws_secretsmanager_secret_version" "main" {
+  secret_id = aws_secretsmanager_secret_version.main.secret_id
+}
+ephemeral "aws_ssm_parameter" "main" {
+  arn = aws_ssm_parameter.main.arn
+}
+resource "aws_ssm_parameter" "copy" {
+  name             = "/copy"
+  type             = "SecureString"
+  value_wo         = "${ephemeral.aws_secretsmanager_secret_version.main.secret_string} ${ephemeral.aws_ssm_parameter.main.value}"
+  value_wo_version = 1
+}
+data "aws_ssm_parameter" "copy" {
+  name       = aws_ssm_parameter.copy.name
+  depends_on = [aws_ssm_parameter.copy]
+}
+output "copy" {
+  value = nonsensitive(data.aws_ssm_parameter.copy.value)
+}
+"#;
+    stage.create(text).await;
+    assert_eq!(stage.output("copy").await, "\"hidden as well\"");
+    stage.end().await;
+}

@@ -19,7 +19,7 @@ use crate::provider::{Error, ErrorClass, Future, policy_document};
 use crate::schema::Typed;
 use crate::value::Value;
 
-/// A data source on AWS.
+/// What is only read, on AWS: a data source, or an ephemeral resource.
 pub trait Source: Send + Sync + 'static {
     /// The type's struct, made from its schema.
     type Spec: Typed + Send + Sync;
@@ -40,7 +40,14 @@ pub trait Erased: Send + Sync {
     fn read<'a>(&'a self, aws: &'a Regional, config: &'a Value) -> Future<'a, Value>;
 }
 
-struct Adapter<S>(PhantomData<fn() -> S>);
+/// Makes a [`Source`] an [`Erased`] one.
+pub(super) struct Adapter<S>(PhantomData<fn() -> S>);
+
+impl<S> Adapter<S> {
+    pub(super) const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
 
 impl<S: Source> Erased for Adapter<S> {
     fn type_name(&self) -> &'static str {
@@ -76,19 +83,19 @@ impl Erased for PolicyDocument {
 
 /// Every data source with an AWS file.
 static SOURCES: &[&dyn Erased] = &[
-    &Adapter::<account::CallerIdentity>(PhantomData),
-    &Adapter::<account::DefaultTags>(PhantomData),
-    &Adapter::<account::Partition>(PhantomData),
-    &Adapter::<account::Region>(PhantomData),
-    &Adapter::<ami::Ami>(PhantomData),
-    &Adapter::<instance_type::InstanceType>(PhantomData),
-    &Adapter::<instances::Instances>(PhantomData),
-    &Adapter::<network::SecurityGroup>(PhantomData),
-    &Adapter::<network::Subnet>(PhantomData),
-    &Adapter::<network::Subnets>(PhantomData),
-    &Adapter::<network::Vpc>(PhantomData),
-    &Adapter::<parameter::Parameter>(PhantomData),
-    &Adapter::<zones::Zones>(PhantomData),
+    &Adapter::<account::CallerIdentity>::new(),
+    &Adapter::<account::DefaultTags>::new(),
+    &Adapter::<account::Partition>::new(),
+    &Adapter::<account::Region>::new(),
+    &Adapter::<ami::Ami>::new(),
+    &Adapter::<instance_type::InstanceType>::new(),
+    &Adapter::<instances::Instances>::new(),
+    &Adapter::<network::SecurityGroup>::new(),
+    &Adapter::<network::Subnet>::new(),
+    &Adapter::<network::Subnets>::new(),
+    &Adapter::<network::Vpc>::new(),
+    &Adapter::<parameter::Parameter>::new(),
+    &Adapter::<zones::Zones>::new(),
     &PolicyDocument,
 ];
 
