@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Cases that must pass, in percent: kind, core, strict. Raised as the program improves, never lowered.
 const FLOORS: [(&str, f64, f64); 3] =
-    [("expr", 99.9, 99.5), ("config", 100.0, 97.0), ("fmt", 100.0, 100.0)];
+    [("expr", 100.0, 99.6), ("config", 100.0, 97.0), ("fmt", 100.0, 100.0)];
 
 /// Runs one kind of case and returns the percentages of core and strict.
 fn run(kind: &str) -> (f64, f64) {
