@@ -1,4 +1,4 @@
-//! A minute of fuzzing on stable Rust: inputs of the conformance cases, damaged by a seeded generator, must have the
+//! A minute of fuzzing for each target, on stable Rust: inputs of the conformance cases, damaged by a seeded generator, must have the
 //! properties that the targets of `cargo fuzz` check. Inputs that failed once are under `tests/fuzz/regressions`.
 //!
 //! `FUZZ_SECONDS=600 FUZZ_SEED=7 cargo test --test fuzz` runs longer, and other inputs. `FUZZ_LAST=FILE` keeps the input
@@ -55,7 +55,7 @@ fn fuzz(name: &'static str) {
         for input in corpus::regressions(name) {
             run(target, &input);
         }
-        let end = Instant::now() + Duration::from_secs(number("FUZZ_SECONDS", 12));
+        let end = Instant::now() + Duration::from_secs(number("FUZZ_SECONDS", 60));
         let mut mutator = Mutator::new(&inputs, number("FUZZ_SEED", 20_261_122));
         while Instant::now() < end {
             run(target, &mutator.another());

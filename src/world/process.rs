@@ -72,16 +72,46 @@ async fn tell(stream: Option<impl AsyncRead + Unpin>, lines: Lines<'_>) {
     }
 }
 
-/// Whether a process of this machine is alive, whoever's it is.
+/// Whether a process of this machine is alive, whoever's it is. One that was killed and that its parent has not asked
+/// about yet is dead.
 #[must_use]
 pub fn is_alive(process: u32) -> bool {
     let id = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw);
     // Not being allowed to signal it is a sign of life.
-    id.is_some_and(|id| rustix::process::test_kill_process(id) != Err(rustix::io::Errno::SRCH))
+    let is_there = |id| rustix::process::test_kill_process(id) != Err(rustix::io::Errno::SRCH);
+    id.is_some_and(is_there) && !is_zombie(process)
+}
+
+/// Whether Linux says so: `8123 (terrace) Z 1 …`. Elsewhere nobody is asked.
+#[expect(clippy::disallowed_methods, reason = "the file is the operating system's answer")]
+fn is_zombie(process: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+    matches!(state, Some('Z' | 'X'))
 }
 
 /// The name of this machine.
 #[must_use]
 pub fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn who_was_killed_is_dead_before_anybody_asked() {
+        assert!(is_alive(std::process::id()));
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().expect("it starts");
+        assert!(is_alive(child.id()));
+        child.kill().expect("it is ours");
+        // Until it is waited for it is there.
+        while is_alive(child.id()) {
+            std::thread::yield_now();
+        }
+        assert!(child.try_wait().expect("it is ours").is_some());
+        assert!(!is_alive(child.id()));
+    }
 }
