@@ -73,12 +73,16 @@ impl LockInfo {
         }
     }
 
-    /// Whether nobody holds it: given back, expired, or its process is gone.
+    /// Whether nobody holds it: given back, or left behind.
     fn is_free(&self, holder: &Holder, now: Timestamp) -> bool {
-        let dead = self.host == holder.host
-            && self.process != holder.process
-            && !(holder.is_alive)(self.process);
-        self.released || self.expires <= now || dead
+        let is_alive = |process| process == holder.process || (holder.is_alive)(process);
+        self.released || self.is_left(&holder.host, &is_alive, now)
+    }
+
+    /// Whether its holder ended without giving it back, as seen from `host`: the next run takes it over.
+    #[must_use]
+    pub fn is_left(&self, host: &str, is_alive: &dyn Fn(u32) -> bool, now: Timestamp) -> bool {
+        self.expires <= now || (self.host == host && !is_alive(self.process))
     }
 }
 

@@ -96,7 +96,8 @@ fn what_was_killed_is_settled_by_the_next_run() {
     let (code, ..) = run.end();
     assert_eq!(code, None);
     let status = sandbox.run("status").ok().out;
-    assert!(!status.contains("lock       free"), "its lock is still there: {status}");
+    assert!(status.contains("lock       left by"), "{status}");
+    assert!(status.contains("the next run takes it over"), "{status}");
     sandbox.run("apply -auto-approve -var seconds=0").ok();
     sandbox.run("plan -detailed-exitcode").ok();
     assert!(sandbox.run("status").ok().out.contains("objects    2"));

@@ -11,6 +11,7 @@ use crate::cli::runtime;
 use crate::engine::{Ending, Journal as _};
 use crate::ledger::{Access, Ledger, LockInfo, RunRecord};
 use crate::report::paint::{CHANGE, FAINT, STRONG, paint};
+use crate::world::{host_name, is_alive};
 
 /// What is known of a stack without asking a cloud.
 struct Standing {
@@ -20,6 +21,8 @@ struct Standing {
     objects: usize,
     unfinished: usize,
     lock: Option<LockInfo>,
+    /// Whether its holder is gone.
+    is_left: bool,
     last: Option<RunRecord>,
 }
 
@@ -36,13 +39,15 @@ pub fn run(args: &Status, context: &mut Context) -> Outcome {
             CommandError::reported()
         })?;
         let history = ledger.history().await.map_err(|error| refused(&error, context))?;
+        let (lock, now) = (lock.filter(|lock| !lock.released), context.world.clock.now());
         Ok(Standing {
             stack: project.config.stack.name.to_string(),
             phase: ledger.phase().map(|phase| phase.to_string()),
             ladder: project.config.phase_names().map(ToString::to_string).collect(),
             objects: ledger.object_count(),
             unfinished: unfinished.len(),
-            lock: lock.filter(|lock| !lock.released),
+            is_left: lock.as_ref().is_some_and(|lock| lock.is_left(&host_name(), &is_alive, now)),
+            lock,
             last: history.last().cloned(),
         })
     })?;
@@ -88,6 +93,13 @@ impl Standing {
             ));
         }
         lines.push(match &self.lock {
+            Some(lock) if self.is_left => paint(
+                CHANGE,
+                format!(
+                    "lock       left by {}@{}, last heard of at {} ({}); the next run takes it over",
+                    lock.user, lock.host, lock.heartbeat, lock.command
+                ),
+            ),
             Some(lock) => paint(
                 CHANGE,
                 format!(
