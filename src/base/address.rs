@@ -112,13 +112,14 @@ impl fmt::Display for ModulePath {
     }
 }
 
-/// Whether an object is managed, only read, or only lives during a run.
+/// Whether an object is managed, only read, or only lives during a run. What is only read comes first wherever objects are
+/// listed, as in Terraform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
-    /// A `resource` block.
-    Managed,
     /// A `data` block.
     Data,
+    /// A `resource` block.
+    Managed,
     /// An `ephemeral` block.
     Ephemeral,
 }

@@ -94,6 +94,48 @@ fn what_a_run_says_can_be_read_by_programs() {
     assert_eq!(resources.map(Vec::len), Some(4));
 }
 
+/// What Terraform 1.11.4 answers for the same files.
+#[test]
+fn objects_are_listed_in_terraforms_order() {
+    let sandbox = Sandbox::of(
+        r#"
+resource "terraform_data" "z" { input = 1 }
+resource "terraform_data" "n" { count = 11 }
+data "terraform_remote_state" "late" {
+  backend    = "local"
+  config     = { path = "other.tfstate" }
+  depends_on = [terraform_data.z]
+}
+"#,
+    );
+    sandbox.write(
+        "other.tfstate",
+        r#"{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"x","outputs":{},"resources":[]}"#,
+    );
+    sandbox.run("plan -out=p").ok();
+    let plan = json(&sandbox.run("show -json p").ok().out);
+    let (late, z) = ("data.terraform_remote_state.late", "terraform_data.z");
+    let n = |indexes: &[usize]| -> Vec<String> {
+        indexes.iter().map(|index| format!("terraform_data.n[{index}]")).collect()
+    };
+    let addresses = |document: &serde_json::Value, path: &str| -> Vec<String> {
+        let listed = document.pointer(path).and_then(|all| all.as_array()).expect("a list");
+        listed.iter().map(|one| one["address"].as_str().expect("an address").into()).collect()
+    };
+    let numbered =
+        [vec![late.to_owned()], n(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), vec![z.to_owned()]]
+            .concat();
+    assert_eq!(addresses(&plan, "/resource_changes"), numbered);
+    let lettered = n(&[0, 10, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    let lettered = [vec![late.to_owned()], lettered, vec![z.to_owned()]].concat();
+    assert_eq!(addresses(&plan, "/planned_values/root_module/resources"), lettered);
+    let blocks = addresses(&plan, "/configuration/root_module/resources");
+    assert_eq!(blocks, ["terraform_data.n", z, late]);
+    sandbox.run("apply p").ok();
+    let state = json(&sandbox.run("show -json").ok().out);
+    assert_eq!(addresses(&state, "/values/root_module/resources"), numbered);
+}
+
 #[test]
 fn secrets_are_in_no_output_and_no_file() {
     let sandbox = Sandbox::of(STACK);

@@ -42,7 +42,9 @@ impl Writer<'_> {
         put("module_calls", module.calls.values().map(|one| self.call(module, one)).collect());
         put("variables", module.variables.values().map(|one| self.variable(one)).collect());
         let mut resources: Vec<&Resource> = module.resources.values().collect();
-        resources.sort_by_key(|one| (one.key.mode, &one.key.type_name, &one.key.name));
+        let is_managed = |one: &Resource| one.key.mode == Mode::Managed;
+        resources
+            .sort_by_key(|one| (!is_managed(one), one.key.mode, &one.key.type_name, &one.key.name));
         if !resources.is_empty() {
             let resources = resources.into_iter().map(|one| self.resource(id, one));
             entry.insert("resources".into(), resources.collect());

@@ -95,7 +95,7 @@ fn planned_values(outcome: &Outcome, all: &[Change<'_>]) -> Json {
         };
         outputs.insert(name.to_string(), entry);
     }
-    let objects: Vec<_> = all
+    let mut objects: Vec<_> = all
         .iter()
         .filter(|change| change.verb != Verb::Forget && !change.step.deposed)
         .filter_map(|change| {
@@ -108,6 +108,8 @@ fn planned_values(outcome: &Outcome, all: &[Change<'_>]) -> Json {
             })
         })
         .collect();
+    // Here Terraform goes by the letters of addresses: `x[10]` before `x[1]`.
+    objects.sort_by_cached_key(|object| object.address.to_string());
     let mut values = Map::new();
     if !outputs.is_empty() {
         values.insert("outputs".into(), outputs.into());
