@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::TypeName;
+use super::{Quoted, TypeName};
 
 /// An instance key: `[0]` of `count`, `["a"]` of `for_each`. Numbers sort before strings.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,24 +21,7 @@ impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Int(index) => write!(f, "[{index}]"),
-            Self::Str(text) => {
-                f.write_str("[\"")?;
-                let mut chars = text.chars().peekable();
-                while let Some(c) = chars.next() {
-                    match c {
-                        '"' => f.write_str("\\\"")?,
-                        '\\' => f.write_str("\\\\")?,
-                        '\n' => f.write_str("\\n")?,
-                        '\r' => f.write_str("\\r")?,
-                        '\t' => f.write_str("\\t")?,
-                        // What would begin a template is doubled, as everywhere in HCL.
-                        '$' | '%' if chars.peek() == Some(&'{') => write!(f, "{c}{c}")?,
-                        c if c.is_control() => write!(f, "\\u{:04x}", u32::from(c))?,
-                        c => write!(f, "{c}")?,
-                    }
-                }
-                f.write_str("\"]")
-            }
+            Self::Str(text) => write!(f, "[{}]", Quoted(text)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use ecow::EcoString;
 
-use crate::base::{Address, Id};
+use crate::base::{Address, Id, Quoted};
 use crate::schema::{self, Attribute, Block, NestedBlock, Nesting, Relations, Schema};
 use crate::value::{Kind, Value};
 
@@ -20,7 +20,7 @@ pub const HEAD: &str = "# __generated__ by terrace\n# Please review these resour
 #[must_use]
 pub fn resource(address: &Address, id: &Id, schema: &Schema, live: &Value) -> String {
     let resource = &address.resource;
-    let mut text = format!("# __generated__ by terrace from {}\n", quoted(id.as_str()));
+    let mut text = format!("# __generated__ by terrace from {}\n", Quoted(id.as_str()));
     let (type_name, name) = (&resource.type_name, &resource.name);
     writeln!(text, "resource \"{type_name}\" \"{name}\" {{").expect(FITS);
     let mut writer = Writer { text, taken: BTreeSet::new() };
@@ -84,7 +84,7 @@ impl Writer {
 
     fn nested(&mut self, name: &str, nested: &NestedBlock, live: &Value, depth: usize) {
         let mut write = |label: Option<&str>, value: &Value| {
-            let label = label.map(|label| format!(" {}", quoted(label))).unwrap_or_default();
+            let label = label.map(|label| format!(" {}", Quoted(label))).unwrap_or_default();
             self.line(depth, &format!("{name}{label} {{"));
             self.block(&nested.block, value, depth + 1, &[]);
             self.line(depth, "}");
@@ -131,7 +131,7 @@ fn expression(value: &Value, depth: usize) -> String {
         Kind::Null(_) | Kind::Unknown(_) => "null".to_owned(),
         Kind::Bool(truth) => truth.to_string(),
         Kind::Number(number) => number.to_string(),
-        Kind::String(text) => quoted(text),
+        Kind::String(text) => Quoted(text).to_string(),
         Kind::List(_, parts) | Kind::Set(_, parts) | Kind::Tuple(parts) => {
             let parts: Vec<String> = parts.iter().map(|part| expression(part, depth)).collect();
             format!("[{}]", parts.join(", "))
@@ -154,29 +154,7 @@ fn expression(value: &Value, depth: usize) -> String {
 fn key(name: &str) -> String {
     let is_bare = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if is_bare { name.to_owned() } else { quoted(name) }
-}
-
-/// A text in quotes that means itself: nothing in it is a template.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            '$' | '%' if rest.peek() == Some(&'{') => quoted.extend([c, c]),
-            c if c.is_control() => {
-                write!(quoted, "\\u{:04x}", u32::from(c)).expect(FITS);
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
+    if is_bare { name.to_owned() } else { Quoted(name).to_string() }
 }
 
 #[cfg(test)]
@@ -191,7 +169,7 @@ mod tests {
             ("one\ntwo\t", r#""one\ntwo\t""#),
             ("\u{1}", r#""\u0001""#),
         ] {
-            assert_eq!(quoted(text), expect);
+            assert_eq!(Quoted(text).to_string(), expect);
         }
     }
 
