@@ -10,7 +10,13 @@ use crate::plan::Provisioner;
 use crate::value::Value;
 use crate::world::Program;
 
-const NO_COMMAND: &str = "the command must be a text that is not empty";
+/// Why a provisioner did not do its work.
+enum Fault {
+    /// There is nothing to run.
+    NoCommand,
+    /// It failed, for this reason; holds no secret.
+    Failed(String),
+}
 
 /// Runs provisioners one after the other.
 pub(super) async fn run(task: &Task<'_>, provisioners: &[Provisioner]) -> Result<(), Failure> {
@@ -22,14 +28,16 @@ pub(super) async fn run(task: &Task<'_>, provisioners: &[Provisioner]) -> Result
             Ok(()) => Event::ProvisionFinished { subject, kind },
             Err(_) => Event::ProvisionFailed { subject, kind },
         });
-        if let Err(reason) = result
+        if let Err(fault) = result
             && provisioner.on_failure == OnFailure::Fail
         {
             let kind = provisioner.kind.to_string();
-            let title = if reason == NO_COMMAND {
-                format!("Invalid {kind} provisioner command")
-            } else {
-                format!("{kind} provisioner error")
+            let (title, reason) = match fault {
+                Fault::NoCommand => (
+                    format!("Invalid {kind} provisioner command"),
+                    "the command must be a text that is not empty".to_owned(),
+                ),
+                Fault::Failed(reason) => (format!("{kind} provisioner error"), reason),
             };
             return Err(Failure::Provision { title, kind, reason, at: provisioner.span });
         }
@@ -37,12 +45,13 @@ pub(super) async fn run(task: &Task<'_>, provisioners: &[Provisioner]) -> Result
     Ok(())
 }
 
-async fn run_one(task: &Task<'_>, provisioner: &Provisioner) -> Result<(), String> {
+async fn run_one(task: &Task<'_>, provisioner: &Provisioner) -> Result<(), Fault> {
     let kind = provisioner.kind.clone();
     if kind != "local-exec" {
-        return Err(format!("{kind} is not supported; local-exec with ssh or scp does the same"));
+        let instead = format!("{kind} is not supported; local-exec with ssh or scp does the same");
+        return Err(Fault::Failed(instead));
     }
-    let program = program(&provisioner.config)?;
+    let program = program(&provisioner.config).ok_or(Fault::NoCommand)?;
     let say = |line: String| {
         task.hear(Event::ProvisionOutput { subject: task.subject(), line: line.into() });
     };
@@ -61,9 +70,11 @@ async fn run_one(task: &Task<'_>, provisioner: &Provisioner) -> Result<(), Strin
         }
     };
     let result = task.shell.processes.run(&program, &lines).await;
-    result.map_err(|reason| match withheld {
-        Some(_) => reason,
-        None => with_command(&reason, &program),
+    result.map_err(|reason| {
+        Fault::Failed(match withheld {
+            Some(_) => reason,
+            None => with_command(&reason, &program),
+        })
     })
 }
 
@@ -88,9 +99,10 @@ fn withheld(config: &Value) -> Option<String> {
     (!reasons.is_empty()).then(|| reasons.join(", "))
 }
 
-fn program(config: &Value) -> Result<Program, String> {
+/// What a provisioner runs; none without a command.
+fn program(config: &Value) -> Option<Program> {
     let text = |name: &str| config.attribute(name).and_then(Value::as_str).map(str::to_owned);
-    let command = text("command").filter(|command| !command.is_empty()).ok_or(NO_COMMAND)?;
+    let command = text("command").filter(|command| !command.is_empty())?;
     let interpreter = config.attribute("interpreter").and_then(Value::as_sequence);
     let mut argv: Vec<String> = interpreter.filter(|words| !words.is_empty()).map_or_else(
         || vec!["/bin/sh".to_owned(), "-c".to_owned()],
@@ -104,5 +116,5 @@ fn program(config: &Value) -> Result<Program, String> {
         .flatten()
         .filter_map(|(name, value)| Some((name.to_string(), value.as_str()?.to_owned())))
         .collect();
-    Ok(Program { argv, folder: text("working_dir"), environment })
+    Some(Program { argv, folder: text("working_dir"), environment })
 }
