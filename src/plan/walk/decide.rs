@@ -4,7 +4,7 @@ use super::Walk;
 use super::instance::InstanceId;
 use super::resource::Subject;
 use crate::base::{Address, Id};
-use crate::config::ModuleId;
+use crate::config::{ModuleId, Resource};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::{Object, Part};
 use crate::plan::diff::{self, DiffInput, Difference, marks, write_only};
@@ -326,6 +326,13 @@ impl Walk {
             importing: present.importing.clone(),
             ..blank(&subject.address, present.live.scope.clone(), Action::NoOp)
         }
+    }
+
+    /// The block that a draft comes from.
+    pub(super) fn drafted_from(&self, draft: &Draft) -> Option<&Resource> {
+        let source = draft.source?;
+        let blocks = &self.state.config.tree[source.module].resources;
+        blocks.get_index(source.index).map(|(_, block)| block)
     }
 
     pub(super) fn draft(&mut self, subject: &Subject<'_>, step: Step) -> usize {

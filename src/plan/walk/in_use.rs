@@ -150,11 +150,7 @@ impl Walk {
     /// Whether the block of a draft says something of an attribute. What others make of it, such as the rules of a
     /// security group that are resources of their own, they undo themselves.
     fn is_written(&self, draft: &Draft, path: &str) -> bool {
-        let Some(source) = draft.source else { return false };
-        let tree = &self.state.config.tree;
-        let Some((_, block)) = tree[source.module].resources.get_index(source.index) else {
-            return false;
-        };
+        let Some(block) = self.drafted_from(draft) else { return false };
         let first = path.split('.').next().unwrap_or(path);
         let body = &block.body;
         let is_dynamic = |block: &ast::Block| {
@@ -265,12 +261,8 @@ impl Walk {
         let problem = Diagnostic::error(573, "Replaced object is in use", detail)
             .of(address)
             .help(schema.map_or_else(String::new, |schema| help(schema, clash)));
-        let source = self.drafts[halves.create].source.and_then(|source| {
-            let tree = &self.state.config.tree;
-            tree[source.module].resources.get_index(source.index).map(|(_, block)| block.span)
-        });
-        match source {
-            Some(span) => problem.at(span),
+        match self.drafted_from(&self.drafts[halves.create]) {
+            Some(block) => problem.at(block.span),
             None => problem,
         }
     }

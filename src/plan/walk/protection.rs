@@ -1,6 +1,7 @@
 //! Deletion protection, foreseen: a plan that would delete a protected object is refused before anything is deleted.
 
 use super::Walk;
+use super::decide::Draft;
 use crate::diag::Diagnostic;
 use crate::plan::{Action, Step};
 use crate::value::Value;
@@ -8,27 +9,21 @@ use crate::value::Value;
 impl Walk {
     /// One error for all objects that are to go although a switch of their own forbids it.
     pub(in crate::plan) fn protected(&self) -> Option<Diagnostic> {
-        let deletes = self.drafts.iter().map(|draft| &draft.step);
-        let deletes = deletes.filter(|step| step.action == Action::Delete);
-        let found: Vec<(&Step, &str)> =
-            deletes.filter_map(|step| Some((step, self.switch_of(step)?))).collect();
+        let deletes = self.drafts.iter().filter(|draft| draft.step.action == Action::Delete);
+        let found: Vec<(&Draft, &str)> =
+            deletes.filter_map(|draft| Some((draft, self.switch_of(&draft.step)?))).collect();
         let (first, attr) = found.first()?;
-        let list: Vec<String> =
-            found.iter().map(|(step, attr)| format!("  - {} ({attr})", step.address)).collect();
+        let list = found.iter().map(|(draft, attr)| format!("  - {} ({attr})", draft.step.address));
+        let list: Vec<String> = list.collect();
         let detail = format!(
             "The plan deletes or replaces objects that are protected against deletion, so nothing of it is begun:\n{}",
             list.join("\n")
         );
-        let source = self.drafts.iter().find(|draft| draft.step.id == first.id);
-        let span = source.and_then(|draft| draft.source).and_then(|source| {
-            let tree = &self.state.config.tree;
-            tree[source.module].resources.get_index(source.index).map(|(_, block)| block.span)
-        });
         let problem = Diagnostic::error(572, "Deletion protection is on", detail)
-            .of(&first.address)
+            .of(&first.step.address)
             .help(format!("Set {attr} = false and apply that first; then plan again."));
-        Some(match span {
-            Some(span) => problem.at(span),
+        Some(match self.drafted_from(first) {
+            Some(block) => problem.at(block.span),
             None => problem,
         })
     }

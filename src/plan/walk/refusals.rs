@@ -40,10 +40,7 @@ impl Walk {
         if self.is_made_up(&step.address, &step.scope) {
             return Diagnostics::none();
         }
-        let tree = &self.state.config.tree;
-        let block = draft.source.and_then(|source| {
-            tree[source.module].resources.get_index(source.index).map(|(_, block)| block)
-        });
+        let block = self.drafted_from(draft);
         let span_of = |path: &AttrPath| block.map(|block| place(block, path));
         let scene = Scene { prior: Some(prior), planned: prior, config: prior };
         let problems = validate_operation(schema, Operation::Delete, &scene, &span_of).into_iter();
