@@ -93,11 +93,14 @@ impl Context {
 
     /// Prints lines for programs.
     pub fn tell_all(&mut self, lines: impl FnOnce(&Lines<'_>) -> Vec<String>) {
-        let clock = self.world.clock.clone();
-        let now = move || clock.now().to_string();
-        for line in lines(&Lines::new(&now)) {
+        for line in self.timed(lines) {
             self.printer.line(&line);
         }
+    }
+
+    /// What is made of lines that bear the time.
+    fn timed<T>(&self, make: impl FnOnce(&Lines<'_>) -> T) -> T {
+        make(&Lines::new(&|| self.world.clock.now().to_string()))
     }
 
     /// Shows problems, in the order of the files, errors last. To people the same is said once.
@@ -133,9 +136,7 @@ impl Context {
 
     /// Tells of a problem beside a document.
     fn complain(&mut self, problem: &Diagnostic, sources: &SourceMap) {
-        let clock = self.world.clock.clone();
-        let now = move || clock.now().to_string();
-        let line = Lines::new(&now).diagnostic(problem, sources);
+        let line = self.timed(|lines| lines.diagnostic(problem, sources));
         self.printer.complain(&format!("{line}\n"));
     }
 
